@@ -1,4 +1,4 @@
-// Mixed-radix packing of many small digits into bytes, as NTRU Prime"s public keys and ciphertexts use it.
+// Mixed-radix packing of many small digits into bytes, as NTRU Prime's public keys and ciphertexts use it.
 //
 // Source: NTRU Prime round-3 specification, Encode and Decode. Neighbouring digits are merged pairwise, level by
 // level; whenever a merged modulus reaches 2^14 its low bytes are written out. What is written where depends only

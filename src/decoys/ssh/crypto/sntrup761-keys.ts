@@ -1,4 +1,4 @@
-// Streamlined NTRU Prime 761: the client"s half (key generation and decapsulation).
+// Streamlined NTRU Prime 761: the client's half (key generation and decapsulation).
 //
 // Source: as sntrup761.ts. The server never needs it: it is the opposite side in tests. It favours plain code over
 // speed and makes no attempt at constant time.
@@ -135,7 +135,7 @@ function invert(a: ArrayLike<number>, m: number): number[] | undefined {
   return Array.from({ length: degree }, (_, i) => ((low.factor[i] ?? 0) * scale) % m);
 }
 
-/** Subtracts multiples of `by` until the remainder"s degree is below that of `by`. */
+/** Subtracts multiples of `by` until the remainder's degree is below that of `by`. */
 function reduceRow(row: Row, by: Row, m: number): void {
   const inverse = powerMod(by.remainder.at(-1) ?? 1, m - 2, m);
   while (row.remainder.length >= by.remainder.length) {

@@ -1,4 +1,4 @@
-// Streamlined NTRU Prime 761: the server"s half (encapsulation) of the key encapsulation in sntrup761x25519-sha512.
+// Streamlined NTRU Prime 761: the server's half (encapsulation) of the key encapsulation in sntrup761x25519-sha512.
 //
 // Source: the NTRU Prime round-3 specification (parameters p = 761, q = 4591, w = 286) and
 // draft-ietf-sshm-ntruprime-ssh. The ring is R/q = (Z/q)[x] / (x^p - x - 1).
@@ -12,7 +12,7 @@ import { decodeRadix, encodeRadix, radixPlan } from "./radix-encoding.ts";
 
 export const sntrup761 = { publicKeyBytes: 1158, ciphertextBytes: 1039, secretBytes: 32 } as const;
 
-/** Degree of the ring"s modulus x^p - x - 1: a polynomial has this many coefficients. */
+/** Degree of the ring's modulus x^p - x - 1: a polynomial has this many coefficients. */
 export const degree = 761;
 /** Prime modulus of the coefficients. */
 export const modulus = 4591;
@@ -31,7 +31,7 @@ const roundedPlan = radixPlan(degree, (modulus + 2) / 3);
 export type Random = (bytes: number) => Uint8Array;
 
 /**
- * Encapsulates a fresh secret for a visitor"s public key.
+ * Encapsulates a fresh secret for a visitor's public key.
  *
  * @param publicKey 1158 bytes; another length gives `undefined`
  * @param random asked once for 3044 bytes
@@ -128,7 +128,7 @@ function roundToThirds(polynomial: Int32Array): Int32Array {
 }
 
 // Kronecker substitution: both polynomials become integers with 24 bits a coefficient, the integers are multiplied
-// (the runtime"s sub-quadratic multiplication is the fastest at hand), and the product"s coefficients are read back.
+// (the runtime's sub-quadratic multiplication is the fastest at hand), and the product's coefficients are read back.
 // A coefficient of the product is at most 761 * 4590 * 2 < 2^23, so neighbours never run into each other.
 const slotBytes = 3;
 
