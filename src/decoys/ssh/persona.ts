@@ -1,0 +1,46 @@
+import { choice, flag, integer, list, object, type Of, optional, text } from "../../decoy/shape.ts";
+import { connectionPersona } from "./connection/settings.ts";
+
+const algorithmName = text("Algorithm name", { pattern: /^[!-+\--~]{1,64}$/, allowed: "printable ASCII without comma, at most 64 characters" });
+const line = text("Text with its line end", { maxLength: 255 });
+
+/**
+ * Which SSH server a host shows. The lists are announced exactly as they stand here, markers such as `kex-strict-s-v00@openssh.com`
+ * and `ext-info-s` in their place among the key exchanges: they alone decide whether strict key exchange is spoken.
+ */
+export const sshPersona = object("SSH server", {
+  ident: text("Identification string without line end (RFC 4253 §4.2)", { pattern: /^SSH-(2\.0|1\.99)-[ -~]{1,240}$/, allowed: "SSH-2.0-software comments" }),
+  family: choice("Whose reactions to bad input it shows", ["openssh", "dropbear", "twisted"]),
+  kex: list("Key exchange methods and markers", algorithmName),
+  hostKeys: list("Host key algorithms", algorithmName),
+  ciphers: list("Ciphers, both ways", algorithmName),
+  macs: list("Message authentication codes, both ways", algorithmName),
+  compressions: list("Compression methods, both ways", algorithmName),
+  extInfo: optional(
+    object("SSH_MSG_EXT_INFO, sent when the visitor lists ext-info-c", {
+      signatures: list("server-sig-algs", algorithmName),
+      extensions: list("Further extensions in order", object("An extension", { name: text("Name"), value: text("Value") })),
+    }),
+  ),
+  moduliBits: list("Sizes in its moduli file, bits; empty: none", integer("Bits", 1024, 8192)),
+  texts: object("What it says in clear text before the key exchange; empty: nothing", {
+    invalidIdent: line,
+    majorVersionsDiffer: line,
+    identTooLong: line,
+  }),
+  rekey: object("When it asks for new keys", {
+    maxBytes: integer("After so many bytes in one direction", 1, 2 ** 40),
+    maxSeconds: integer("After so many seconds; 0: never", 0, 2 ** 31),
+  }),
+  auth: object("Logging in", {
+    methods: list("Methods that can continue, as listed in a failure", algorithmName),
+    maxTries: integer("Failures until it disconnects", 1, 1000),
+    graceSeconds: integer("Seconds until it gives up waiting for a login; 0: never", 0, 2 ** 31),
+    failureDelayMs: integer("Milliseconds before a wrong password is answered", 0, 60_000),
+    prompt: text("What keyboard-interactive asks"),
+  }),
+  unsupportedFails: flag("Imitation: names in the lists that do not work here are announced all the same, and fail when they are negotiated"),
+  connection: connectionPersona,
+});
+
+export type SshPersona = Of<typeof sshPersona>;
