@@ -1,8 +1,8 @@
+import type { Observation } from "../events/observation.ts";
 import type { Capture, CaptureMeta } from "./capture.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Keys } from "./keys.ts";
 import type { Memory } from "./memory.ts";
-import type { Observation } from "../events/observation.ts";
 import type { Persona } from "./persona.ts";
 
 /**

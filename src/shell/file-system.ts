@@ -79,5 +79,25 @@ export interface Errno {
 }
 
 export type ErrnoName =
-  | "EPERM" | "ENOENT" | "EIO" | "EACCES" | "EEXIST" | "ENOTDIR" | "EISDIR" | "EINVAL" | "EFBIG" | "ENOSPC" | "EROFS" | "EMLINK" | "ENAMETOOLONG"
-  | "ENOTEMPTY" | "ELOOP" | "EXDEV" | "ETXTBSY" | "ENXIO" | "EBADF" | "ENODEV" | "EDQUOT" | "EBUSY";
+  | "EPERM"
+  | "ENOENT"
+  | "EIO"
+  | "EACCES"
+  | "EEXIST"
+  | "ENOTDIR"
+  | "EISDIR"
+  | "EINVAL"
+  | "EFBIG"
+  | "ENOSPC"
+  | "EROFS"
+  | "EMLINK"
+  | "ENAMETOOLONG"
+  | "ENOTEMPTY"
+  | "ELOOP"
+  | "EXDEV"
+  | "ETXTBSY"
+  | "ENXIO"
+  | "EBADF"
+  | "ENODEV"
+  | "EDQUOT"
+  | "EBUSY";

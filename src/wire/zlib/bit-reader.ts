@@ -22,7 +22,7 @@ export class BitReader {
     return this.#count;
   }
 
-  /** Whole bytes that nobody took, loaded ones included. */
+  /** Whole bytes that nobody took, loaded ones included; meaningless after `release`. */
   get unusedBytes(): number {
     return this.#input.length - this.#at + (this.#count >> 3);
   }

@@ -4,7 +4,6 @@ import {
   END_OF_BLOCK,
   LENGTH_CODE_ORDER,
   LITERAL_SYMBOLS,
-  MAX_LENGTH_CODE_BITS,
   REPEAT_BASE,
   REPEAT_EXTRA,
   REPEAT_LAST,
@@ -89,19 +88,24 @@ export class DynamicHeader {
   #readLengths(bits: BitReader): HeaderProgress {
     const total = this.#literalCount + this.#distanceCount;
     while (this.#filled < total) {
-      bits.need(MAX_LENGTH_CODE_BITS + 7);
-      const entry = this.#lengthCode.decode(bits.hold, bits.count);
-      if (entry === STARVED) return "starved";
-      if (entry === NO_SUCH_CODE) return { why: "invalid code length" };
-      const symbol = entry >> 4;
-      const codeBits = entry & 15;
-      const extra = REPEAT_EXTRA[symbol - REPEAT_LAST] ?? 0;
-      if (bits.count < codeBits + extra) return "starved";
-      bits.drop(codeBits);
-      const times = symbol < REPEAT_LAST ? 1 : (REPEAT_BASE[symbol - REPEAT_LAST] ?? 0) + bits.take(extra);
-      if (!this.#addLengths(symbol, times, total)) return { why: "invalid repetition of code lengths" };
+      const progress = this.#readLength(bits, total);
+      if (progress !== "done") return progress;
     }
     return "done";
+  }
+
+  /** One length, or one repetition of the last or of zeros. */
+  #readLength(bits: BitReader, total: number): HeaderProgress {
+    bits.fill();
+    const entry = this.#lengthCode.decode(bits.hold, bits.count);
+    if (entry === STARVED) return "starved";
+    if (entry === NO_SUCH_CODE) return { why: "invalid code length" };
+    const symbol = entry >> 4;
+    const extra = REPEAT_EXTRA[symbol - REPEAT_LAST] ?? 0;
+    if (bits.count < (entry & 15) + extra) return "starved";
+    bits.drop(entry & 15);
+    const times = symbol < REPEAT_LAST ? 1 : (REPEAT_BASE[symbol - REPEAT_LAST] ?? 0) + bits.take(extra);
+    return this.#addLengths(symbol, times, total) ? "done" : { why: "invalid repetition of code lengths" };
   }
 
   #addLengths(symbol: number, times: number, total: number): boolean {

@@ -15,7 +15,7 @@ import {
   STORED,
 } from "./deflate-format.ts";
 import { DynamicHeader } from "./dynamic-header.ts";
-import { FIXED_DISTANCES, FIXED_LITERALS, NO_SUCH_CODE, type PrefixDecoder, STARVED } from "./prefix-decoder.ts";
+import { FIXED_DISTANCES, FIXED_LITERALS, NO_SUCH_CODE, type PrefixDecoder } from "./prefix-decoder.ts";
 
 /** The bytes that one push gave, or why the stream can't go on. */
 export type Inflated = { readonly status: "done"; readonly bytes: Uint8Array } | Malformed;
@@ -67,6 +67,7 @@ export class Inflater {
   #distanceSymbol = NO_SYMBOL;
   #checksum = 1;
   #expectedChecksum: number | undefined;
+  #unusedBytes = 0;
   #broken: Malformed | undefined;
 
   constructor(format: DeflateFormat = "zlib") {
@@ -76,12 +77,12 @@ export class Inflater {
 
   /** True once the last block (and the checksum of the zlib format) has been read. */
   get ended(): boolean {
-    return this.#phase === "ended";
+    return this.#phase === "ended" && this.#broken === undefined;
   }
 
   /** Bytes of the last push that lie behind the end of the stream. */
   get unusedBytes(): number {
-    return this.#bits.unusedBytes;
+    return this.#unusedBytes;
   }
 
   /**
@@ -95,12 +96,13 @@ export class Inflater {
     this.#bits.feed(bytes);
     this.#output.begin(maxOutputBytes, bytes.length * 4);
     let progress: Progress = "more";
-    while (progress === "more" && !this.ended) progress = this.#step();
+    while (progress === "more" && this.#phase !== "ended") progress = this.#step();
     if (this.#broken !== undefined) return this.#broken;
     const output = this.#output.finish();
     if (this.#format === "zlib") this.#checksum = adler32(output, this.#checksum);
     if (this.#checksumDiffers()) return this.#die("wrong Adler-32 checksum");
-    if (!this.ended) this.#bits.release();
+    this.#unusedBytes = this.#bits.unusedBytes;
+    this.#bits.release();
     return { status: "done", bytes: output };
   }
 
@@ -198,25 +200,28 @@ export class Inflater {
 
   /** Literals and matches up to the end of the block or of the input (RFC 1951 §3.2.5). */
   #readSymbols(): Progress {
+    let progress: Progress = "more";
+    while (progress === "more" && this.#phase === "literal or length") progress = this.#readSymbol();
+    return progress;
+  }
+
+  #readSymbol(): Progress {
     const bits = this.#bits;
-    for (;;) {
-      bits.fill();
-      const entry = this.#literals.decode(bits.hold, bits.count);
-      if (entry < 0) return this.#noSymbol(entry);
-      const symbol = entry >> 4;
-      const extra = LENGTH_EXTRA[symbol - FIRST_LENGTH] ?? 0;
-      if (bits.count < (entry & 15) + extra) return "starved";
+    bits.fill();
+    const entry = this.#literals.decode(bits.hold, bits.count);
+    if (entry < 0) return this.#noSymbol(entry);
+    const symbol = entry >> 4;
+    if (symbol < END_OF_BLOCK) {
       bits.drop(entry & 15);
-      if (symbol < END_OF_BLOCK) {
-        if (!this.#output.literal(symbol)) return this.#overflow();
-        continue;
-      }
-      if (symbol === END_OF_BLOCK) return this.#enter("block header");
-      if (symbol >= LITERAL_SYMBOLS) return this.#fail("unknown length symbol");
-      this.#matchLength = (LENGTH_BASE[symbol - FIRST_LENGTH] ?? 0) + bits.take(extra);
-      const match = this.#readDistance();
-      if (match !== "more") return match;
+      return this.#output.literal(symbol) ? "more" : this.#overflow();
     }
+    if (symbol >= LITERAL_SYMBOLS) return this.#fail("unknown length symbol");
+    const extra = LENGTH_EXTRA[symbol - FIRST_LENGTH] ?? 0;
+    if (bits.count < (entry & 15) + extra) return "starved";
+    bits.drop(entry & 15);
+    if (symbol === END_OF_BLOCK) return this.#enter("block header");
+    this.#matchLength = (LENGTH_BASE[symbol - FIRST_LENGTH] ?? 0) + bits.take(extra);
+    return this.#readDistance();
   }
 
   /** The rest of a match: the distance code, its extra bits, the copy. The input may end before each. */
@@ -257,7 +262,7 @@ export class Inflater {
     return "more";
   }
 
-  #noSymbol(result: typeof STARVED | typeof NO_SUCH_CODE | number): Progress {
+  #noSymbol(result: number): Progress {
     return result === NO_SUCH_CODE ? this.#fail("code that the block doesn't define") : "starved";
   }
 
