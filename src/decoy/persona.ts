@@ -69,6 +69,8 @@ export const machineShape = object("The machine and its system", {
   disks: list("Mounted file systems, in /proc/mounts order", disk),
   processes: list("Processes since boot, by pid", processEntry),
   boot: text("Boot identifier, /proc/sys/kernel/random/boot_id"),
+  versions: record("What programs say of their version, by program: one line as ssh -V, busybox or bash --version print first", text("Version line")),
+  busyboxApplets: list("Applets in its busybox, sorted; empty: it has none", text("Applet")),
 });
 
 export const userShape = object("An account in /etc/passwd", {
