@@ -1,4 +1,4 @@
-import { integer, list, object, type Of, standard, text } from "../decoy/shape.ts";
+import { integer, list, type Of, object, standard, text } from "../decoy/shape.ts";
 
 /**
  * Twenty pairs that bots try most and devices ship with: the first ten stand in Mirai's own dictionary (its source was published in 2016; listed in Antonakakis et al.,

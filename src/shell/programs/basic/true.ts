@@ -1,0 +1,9 @@
+import type { Program } from "../../program.ts";
+
+export const trueProgram: Program = {
+  name: "true",
+  *run(process) {
+    yield* process.charge(1);
+    return 0;
+  },
+};
