@@ -3,10 +3,9 @@
  * change a colour, reverse the reading order, or hide. Everything that anybody reads goes through here; the store keeps the original.
  */
 
-// C0 but tab is shown too: a tab can fake columns. C1 (0x80-0x9f) are escapes on some terminals. U+2028/9 break lines in logs.
-// Bidi controls (UAX #9), zero-width and invisible characters, tags (U+E0000..), lone surrogates and the byte order mark hide or reorder text.
-const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\u{e0000}-\u{e0fff}]/gu;
+// Controls (C0, C1: escapes on some terminals), formats (bidi controls of UAX #9, zero-width, tags), lone surrogates, line and
+// paragraph separators, and all else that Unicode lets a renderer hide.
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\u001b": "\\e" };
 
