@@ -19,39 +19,46 @@ export class Writer {
   }
 
   u8(value: number): this {
-    this.#bytes.writeUInt8(value & 0xff, this.#grow(1));
+    const at = this.#grow(1);
+    this.#bytes.writeUInt8(value & 0xff, at);
     return this;
   }
 
   u16(value: number): this {
-    this.#bytes.writeUInt16BE(value & 0xffff, this.#grow(2));
+    const at = this.#grow(2);
+    this.#bytes.writeUInt16BE(value & 0xffff, at);
     return this;
   }
 
   u16le(value: number): this {
-    this.#bytes.writeUInt16LE(value & 0xffff, this.#grow(2));
+    const at = this.#grow(2);
+    this.#bytes.writeUInt16LE(value & 0xffff, at);
     return this;
   }
 
   u32(value: number): this {
-    this.#bytes.writeUInt32BE(value >>> 0, this.#grow(4));
+    const at = this.#grow(4);
+    this.#bytes.writeUInt32BE(value >>> 0, at);
     return this;
   }
 
   u32le(value: number): this {
-    this.#bytes.writeUInt32LE(value >>> 0, this.#grow(4));
+    const at = this.#grow(4);
+    this.#bytes.writeUInt32LE(value >>> 0, at);
     return this;
   }
 
   u64(value: bigint): this {
-    this.#bytes.writeBigUInt64BE(BigInt.asUintN(64, value), this.#grow(8));
+    const at = this.#grow(8);
+    this.#bytes.writeBigUInt64BE(BigInt.asUintN(64, value), at);
     return this;
   }
 
   /** Copies `bytes`; a string is written as UTF-8. */
   bytes(bytes: Uint8Array | string): this {
     const source = typeof bytes === "string" ? Buffer.from(bytes, "utf8") : bytes;
-    this.#bytes.set(source, this.#grow(source.length));
+    const at = this.#grow(source.length);
+    this.#bytes.set(source, at);
     return this;
   }
 
