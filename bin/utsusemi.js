@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// The command's first step, in plain JavaScript: makes sure that the checkout is set up and that the pinned Node runs, then hands over to src/cli.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { enableCompileCache } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { pinnedNode, prepare } from "../setup/prepare.js";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const [major = 0] = process.versions.node.split(".").map(Number);
+
+if (!existsSync(pinnedNode) && existsSync(join(ROOT, "package-lock.json"))) await prepare({ tools: false });
+if (major >= 26) {
+  enableCompileCache(join(ROOT, ".cache", "compile"));
+  const { main } = await import("../src/cli/main.ts");
+  await main(process.argv.slice(2));
+} else {
+  runPinned();
+}
+
+function runPinned() {
+  const child = spawn(pinnedNode, process.argv.slice(1), { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => {
+    process.stderr.write(`utsusemi: the pinned Node could not be started: ${error.message}\n`);
+    process.exit(2);
+  });
+  child.on("exit", (code, signal) => process.exit(signal === null ? code : 128));
+}

@@ -1,0 +1,63 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** Debian's package for each program that tests use beside Node itself. `.ci/run` installs them all. */
+export const packages: Readonly<Record<string, string>> = {
+  bash: "bash",
+  busybox: "busybox-static",
+  dash: "dash",
+  dbclient: "dropbear-bin",
+  debootstrap: "debootstrap",
+  dropbear: "dropbear-bin",
+  expect: "expect",
+  git: "git",
+  hydra: "hydra",
+  ip: "iproute2",
+  medusa: "medusa",
+  ncrack: "ncrack",
+  nmap: "nmap",
+  paramiko: "python3-paramiko",
+  scp: "openssh-client",
+  sftp: "openssh-client",
+  ssh: "openssh-client",
+  "ssh-keygen": "openssh-client",
+  sshd: "openssh-server",
+  telnet: "inetutils-telnet",
+  tmux: "tmux",
+  unshare: "util-linux",
+};
+
+/**
+ * Options for a test that needs programs (`packages`) or `root`: `test("...", needs("ssh", "root"), () => ...)`.
+ * Where one is missing the test is skipped with the reason and the command that would enable it.
+ */
+export function needs(...names: readonly string[]): { readonly skip: string | false } {
+  const missing = names.filter((name) => !isHere(name));
+  if (missing.length === 0) return { skip: false };
+  const root = missing.includes("root") ? "run as root; " : "";
+  const wanted = missing.filter((name) => name !== "root").map((name) => packages[name] ?? name);
+  const install = wanted.length > 0 ? `apt-get install ${wanted.join(" ")}` : "";
+  return { skip: `needs ${missing.join(", ")}: ${root}${install}`.replace(/; $/, "") };
+}
+
+function isHere(name: string): boolean {
+  if (name === "root") return process.getuid?.() === 0;
+  if (name === "paramiko") return exists("/usr/lib/python3/dist-packages/paramiko/__init__.py");
+  return programPath(name) !== undefined;
+}
+
+/** Where a program is, looking also where only root's PATH does. */
+export function programPath(name: string): string | undefined {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  return folders.map((folder) => join(folder, name)).find((path) => exists(path, constants.X_OK));
+}
+
+function exists(path: string, how = constants.R_OK): boolean {
+  try {
+    accessSync(path, how);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return false;
+    throw error;
+  }
+}
