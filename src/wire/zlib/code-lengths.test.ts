@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { chance } from "../../testkit/chance.ts";
 import { codeLengths } from "./code-lengths.ts";
-import { seededChance } from "./testing/samples.ts";
 
 /** The part of the code space that lengths use; 1 for a complete code. */
 function kraftSum(lengths: Uint8Array): number {
@@ -37,9 +37,9 @@ function leastCost(counts: Uint32Array, limit: number): number {
 
 describe("code lengths", () => {
   it("are as short as Huffman's when the limit doesn't bind, complete, and only for what occurs", () => {
-    const chance = seededChance(1);
+    const dice = chance(1);
     for (let run = 0; run < 300; run++) {
-      const counts = Uint32Array.from({ length: 2 + chance(60) }, () => chance(3) * chance(1_000));
+      const counts = Uint32Array.from({ length: 2 + dice.integer(60) }, () => dice.integer(3) * dice.integer(1_000));
       counts[0] = 1;
       counts[1] = 1;
       const lengths = codeLengths(counts, 15);
@@ -60,9 +60,9 @@ describe("code lengths", () => {
   });
 
   it("are the best of all codes within the limit", () => {
-    const chance = seededChance(2);
+    const dice = chance(2);
     for (let run = 0; run < 60; run++) {
-      const counts = Uint32Array.from({ length: 6 }, () => 1 + 3 ** chance(7));
+      const counts = Uint32Array.from({ length: 6 }, () => 1 + 3 ** dice.integer(7));
       assert.equal(cost(counts, codeLengths(counts, 4)), leastCost(counts, 4), `${counts}`);
     }
   });

@@ -4,9 +4,10 @@ import { describe, it } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import zlib from "node:zlib";
+import { chance } from "../../testkit/chance.ts";
 import { Deflater, type Flush } from "./deflater.ts";
 import { Inflater } from "./inflater.ts";
-import { noise, prose, SAMPLES, seededChance } from "./testing/samples.ts";
+import { noise, prose, SAMPLES } from "./testing/samples.ts";
 
 /** All that zlib can decode of a stream that goes on. */
 function decodeSoFar(stream: Uint8Array): Buffer {
@@ -14,9 +15,9 @@ function decodeSoFar(stream: Uint8Array): Buffer {
 }
 
 function cutAtRandom(bytes: Buffer, maxPiece: number, seed: number): Buffer[] {
-  const chance = seededChance(seed);
+  const dice = chance(seed);
   const pieces: Buffer[] = [];
-  for (let at = 0; at < bytes.length; at += pieces.at(-1)?.length ?? 0) pieces.push(bytes.subarray(at, at + 1 + chance(maxPiece)));
+  for (let at = 0; at < bytes.length; at += pieces.at(-1)?.length ?? 0) pieces.push(bytes.subarray(at, at + 1 + dice.integer(maxPiece)));
   return pieces;
 }
 

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { describe, it } from "node:test";
 import zlib from "node:zlib";
+import { type Chance, chance } from "../../testkit/chance.ts";
 import { type DeflateFormat, Inflater } from "./inflater.ts";
 import { BitString } from "./testing/bit-string.ts";
-import { noise, prose, SAMPLES, seededChance } from "./testing/samples.ts";
+import { noise, prose, SAMPLES } from "./testing/samples.ts";
 
 const MAX_BYTES = 1 << 20;
 
@@ -65,11 +66,11 @@ describe("a stream in pieces", () => {
     });
 
     it(`gives the same bytes in random pieces: ${name}`, () => {
-      const chance = seededChance(7);
+      const dice = chance(7);
       for (let run = 0; run < 200; run++) {
         const pieces: Buffer[] = [];
         for (let at = 0; at < stream.length; ) {
-          const size = chance(40);
+          const size = dice.integer(40);
           pieces.push(stream.subarray(at, at + size));
           at += size;
         }
@@ -256,22 +257,22 @@ describe("streams changed by chance", () => {
   const seeds = [0, 1, 9].map((level) => zlib.deflateRawSync(plain, { level }));
   seeds.push(zlib.deflateRawSync(plain, { strategy: Z_FIXED }));
 
-  function mutate(stream: Buffer, chance: (limit: number) => number): Buffer {
+  function mutate(stream: Buffer, dice: Chance): Buffer {
     const bytes = Buffer.from(stream);
-    for (let times = chance(6); times >= 0; times--) {
-      const at = chance(Math.min(bytes.length, chance(2) === 0 ? 64 : bytes.length));
-      bytes.writeUInt8(chance(3) === 0 ? chance(256) : bytes.readUInt8(at) ^ (1 << chance(8)), at);
+    for (let times = dice.integer(6); times >= 0; times--) {
+      const at = dice.integer(Math.min(bytes.length, dice.integer(2) === 0 ? 64 : bytes.length));
+      bytes.writeUInt8(dice.integer(3) === 0 ? dice.integer(256) : bytes.readUInt8(at) ^ (1 << dice.integer(8)), at);
     }
-    return bytes.subarray(0, chance(4) === 0 ? chance(bytes.length) : bytes.length);
+    return bytes.subarray(0, dice.integer(4) === 0 ? dice.integer(bytes.length) : bytes.length);
   }
 
   it("never throw, never exceed the cap, and are decided as zlib decides", () => {
-    const chance = seededChance(2026);
+    const dice = chance(2026);
     const maxOutputLength = 20_000;
     for (let run = 0; run < 4_000; run++) {
-      const stream = mutate(seeds[run % seeds.length] ?? plain, chance);
+      const stream = mutate(seeds[run % seeds.length] ?? plain, dice);
       const inflater = new Inflater("raw");
-      const cut = chance(stream.length + 1);
+      const cut = dice.integer(stream.length + 1);
       const first = inflater.push(stream.subarray(0, cut), maxOutputLength);
       const second = inflater.ended ? undefined : inflater.push(stream.subarray(cut), maxOutputLength);
       const outputs = [first, second].flatMap((inflated) => (inflated?.status === "done" ? [inflated.bytes] : []));

@@ -1,28 +1,17 @@
 import { Buffer } from "node:buffer";
-
-/** Repeatable chance for tests: the generator mulberry32. Each call gives an integer from 0 to below `limit`. */
-export function seededChance(seed: number): (limit: number) => number {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
-}
+import { chance } from "../../../testkit/chance.ts";
 
 /** Bytes without any pattern. */
 export function noise(size: number, seed: number): Buffer {
-  const chance = seededChance(seed);
-  return Buffer.from(Array.from({ length: size }, () => chance(256)));
+  return chance(seed).bytes(size);
 }
 
 /** Text like a shell session's: words that come back, near and far. */
 export function prose(size: number, seed: number): Buffer {
-  const chance = seededChance(seed);
-  const words = Array.from({ length: 400 }, () => noise(2 + chance(9), chance(2 ** 31)).toString("base64url"));
+  const dice = chance(seed);
+  const words = Array.from({ length: 400 }, () => noise(2 + dice.integer(9), dice.integer(2 ** 31)).toString("base64url"));
   let text = "";
-  while (text.length < size) text += `${words[chance(chance(400) + 1)]}${chance(9) === 0 ? "\r\n" : " "}`;
+  while (text.length < size) text += `${words[dice.integer(dice.integer(400) + 1)]}${dice.integer(9) === 0 ? "\r\n" : " "}`;
   return Buffer.from(text.slice(0, size));
 }
 
