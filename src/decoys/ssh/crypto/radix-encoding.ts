@@ -58,23 +58,28 @@ function mergeModuli(moduli: Int32Array): { moduli: Int32Array<ArrayBuffer>; byt
 /** Packs the digits into the start of `out`; destroys `digits`. */
 export function encodeRadix(plan: RadixPlan, digits: Int32Array, out: Uint8Array): void {
   let at = 0;
-  for (const { count, moduli, bytesOut } of plan.levels) {
-    const pairs = count >> 1;
-    for (let i = 0; i < pairs; i++) {
-      let merged = (digits[2 * i] ?? 0) + (digits[2 * i + 1] ?? 0) * (moduli[2 * i] ?? 1);
-      for (let left = bytesOut[i] ?? 0; left > 0; left--) {
-        out[at++] = merged & 0xff;
-        merged >>>= 8;
-      }
-      digits[i] = merged;
-    }
-    if (count % 2 === 1) digits[pairs] = digits[count - 1] ?? 0;
-  }
+  for (const level of plan.levels) at = mergePairs(level, digits, out.subarray(at)) + at;
   let root = digits[0] ?? 0;
   for (let left = plan.rootModulus; left > 1; left = (left + 255) >>> 8) {
     out[at++] = root & 0xff;
     root >>>= 8;
   }
+}
+
+/** Turns the digits at the start of `digits` into half as many; gives the number of bytes written out. */
+function mergePairs({ count, moduli, bytesOut }: Level, digits: Int32Array, out: Uint8Array): number {
+  const pairs = count >> 1;
+  let at = 0;
+  for (let i = 0; i < pairs; i++) {
+    let merged = (digits[2 * i] ?? 0) + (digits[2 * i + 1] ?? 0) * (moduli[2 * i] ?? 1);
+    for (let left = bytesOut[i] ?? 0; left > 0; left--) {
+      out[at++] = merged & 0xff;
+      merged >>>= 8;
+    }
+    digits[i] = merged;
+  }
+  if (count % 2 === 1) digits[pairs] = digits[count - 1] ?? 0;
+  return at;
 }
 
 /** Unpacks the digits from the start of `bytes`, which must be long enough. */

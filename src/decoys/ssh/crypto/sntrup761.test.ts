@@ -4,7 +4,7 @@ import { createCipheriv, hash } from "node:crypto";
 import { test } from "node:test";
 import { decodeRadix, encodeRadix, radixPlan } from "./radix-encoding.ts";
 import { encapsulate, type Random, shortPolynomial, sntrup761 } from "./sntrup761.ts";
-import { decapsulate, generateKeys } from "./sntrup761-keys.ts";
+import { decapsulate, generateKeys } from "./testing/sntrup761-keys.ts";
 
 /** The deterministic generator of NIST's known-answer tests: CTR_DRBG with AES-256, no derivation function (SP 800-90A §10.2.1). */
 function nistRandom(seed: Uint8Array): Random {
@@ -100,7 +100,13 @@ test("a short polynomial has 286 coefficients of size 1", () => {
 
 test("radix packing gives every digit back, for even and odd counts", () => {
   const random = seeded(6);
-  for (const [count, modulus] of [[1, 4591], [2, 3], [5, 1531], [761, 4591], [761, 1531]] as const) {
+  for (const [count, modulus] of [
+    [1, 4591],
+    [2, 3],
+    [5, 1531],
+    [761, 4591],
+    [761, 1531],
+  ] as const) {
     const plan = radixPlan(count, modulus);
     const chance = random(2 * count);
     const digits = Int32Array.from({ length: count }, (_, i) => (256 * (chance[2 * i] ?? 0) + (chance[2 * i + 1] ?? 0)) % modulus);

@@ -37,10 +37,7 @@ export type Random = (bytes: number) => Uint8Array;
  * @param random asked once for 3044 bytes
  * @returns ciphertext (1039 bytes) and shared secret (32 bytes)
  */
-export function encapsulate(
-  publicKey: Uint8Array,
-  random: Random,
-): { ciphertext: Buffer; secret: Buffer } | undefined {
+export function encapsulate(publicKey: Uint8Array, random: Random): { ciphertext: Buffer; secret: Buffer } | undefined {
   if (publicKey.length !== sntrup761.publicKeyBytes) return undefined;
   const short = shortPolynomial(random(4 * degree));
   const ciphertext = hide(short, publicKey, hashPrefixed(4, publicKey));

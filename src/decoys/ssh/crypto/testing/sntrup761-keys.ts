@@ -17,7 +17,7 @@ import {
   shortPolynomial,
   sntrup761,
   weight,
-} from "./sntrup761.ts";
+} from "../sntrup761.ts";
 
 const smallBytes = 191;
 
