@@ -1,4 +1,4 @@
-import { integer, list, type Of, object, standard, text } from "../decoy/shape.ts";
+import { integer, list, type Of, object, type Shape, standard, text } from "../decoy/shape.ts";
 
 /**
  * Twenty pairs that bots try most and devices ship with: the first ten stand in Mirai's own dictionary (its source was published in 2016; listed in Antonakakis et al.,
@@ -28,7 +28,19 @@ const weakPairs: readonly Credential[] = [
   { user: "ubuntu", password: "ubuntu" },
 ];
 
-const pattern = text("Exact text, `*` for any run of characters, or `/expression/`", { maxLength: 256 });
+const patternText = text("Exact text, `*` for any run of characters, or `/expression/`", { maxLength: 256 });
+
+/** A pattern whose expression, if it is one, compiles. */
+const pattern: Shape<string> = {
+  ...patternText,
+  check: (value, path, problems) => {
+    const checked = patternText.check(value, path, problems);
+    const why = checked === undefined ? undefined : expressionProblem(checked);
+    if (why !== undefined) problems.push({ path, why });
+    return checked;
+  },
+};
+
 const credential = object("A login that gets in", { user: pattern, password: pattern });
 export type Credential = Of<typeof credential>;
 
@@ -38,4 +50,22 @@ export const admissionOptions = object("Which logins get in", {
   differentPasswords: standard(integer("The how many-th different password of a source gets in; 0: none", 0, 1000), 3),
 });
 
+/** Twenty weak pairs, or the third different password. */
+export const admissionStandard = { credentials: weakPairs, differentPasswords: 3 };
+
 export type AdmissionOptions = Of<typeof admissionOptions>;
+
+/** Admission's patterns between slashes are regular expressions. */
+export function isExpression(candidate: string): boolean {
+  return candidate.length > 2 && candidate.startsWith("/") && candidate.endsWith("/");
+}
+
+function expressionProblem(candidate: string): string | undefined {
+  if (!isExpression(candidate)) return undefined;
+  try {
+    new RegExp(candidate.slice(1, -1), "u");
+    return undefined;
+  } catch (error) {
+    return `is no regular expression: ${error instanceof Error ? error.message : "unreadable"}`;
+  }
+}

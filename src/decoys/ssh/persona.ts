@@ -1,7 +1,10 @@
-import { choice, flag, integer, list, object, type Of, optional, text } from "../../decoy/shape.ts";
+import { choice, flag, integer, list, type Of, object, optional, text } from "../../decoy/shape.ts";
 import { connectionPersona } from "./connection/settings.ts";
 
-const algorithmName = text("Algorithm name", { pattern: /^[!-+\--~]{1,64}$/, allowed: "printable ASCII without comma, at most 64 characters" });
+const algorithmName = text("Algorithm name", {
+  pattern: /^[!-+\--~]{1,64}$/,
+  allowed: "printable ASCII without comma, at most 64 characters",
+});
 const line = text("Text with its line end", { maxLength: 255 });
 
 /**
@@ -9,7 +12,10 @@ const line = text("Text with its line end", { maxLength: 255 });
  * and `ext-info-s` in their place among the key exchanges: they alone decide whether strict key exchange is spoken.
  */
 export const sshPersona = object("SSH server", {
-  ident: text("Identification string without line end (RFC 4253 §4.2)", { pattern: /^SSH-(2\.0|1\.99)-[ -~]{1,240}$/, allowed: "SSH-2.0-software comments" }),
+  ident: text("Identification string without line end (RFC 4253 §4.2)", {
+    pattern: /^SSH-(2\.0|1\.99)-[ -~]{1,240}$/,
+    allowed: "SSH-2.0-software comments",
+  }),
   family: choice("Whose reactions to bad input it shows", ["openssh", "dropbear", "twisted"]),
   kex: list("Key exchange methods and markers", algorithmName),
   hostKeys: list("Host key algorithms", algorithmName),
@@ -23,10 +29,11 @@ export const sshPersona = object("SSH server", {
     }),
   ),
   moduliBits: list("Sizes in its moduli file, bits; empty: none", integer("Bits", 1024, 8192)),
-  texts: object("What it says in clear text before the key exchange; empty: nothing", {
-    invalidIdent: line,
-    majorVersionsDiffer: line,
-    identTooLong: line,
+  gexOldRequest: flag("Group exchange also takes the old request (RFC 4419 §5, SSH_MSG_KEX_DH_GEX_REQUEST_OLD)"),
+  texts: object("What it says in clear text, outside of packets; absent: nothing, or the product's own disconnect", {
+    invalidIdent: optional(line),
+    majorVersionsDiffer: optional(line),
+    packetTooLong: optional(line),
   }),
   rekey: object("When it asks for new keys", {
     maxBytes: integer("After so many bytes in one direction", 1, 2 ** 40),
@@ -39,7 +46,9 @@ export const sshPersona = object("SSH server", {
     failureDelayMs: integer("Milliseconds before a wrong password is answered", 0, 60_000),
     prompt: text("What keyboard-interactive asks"),
   }),
-  unsupportedFails: flag("Imitation: names in the lists that do not work here are announced all the same, and fail when they are negotiated"),
+  unsupportedFails: flag(
+    "Imitation: names in the lists that do not work here are announced all the same, and fail when they are negotiated",
+  ),
   connection: connectionPersona,
 });
 

@@ -1,4 +1,4 @@
-import { flag, integer, list, object, optional, type Of, standard, text } from "../../../decoy/shape.ts";
+import { flag, integer, list, type Of, object, optional, standard, text } from "../../../decoy/shape.ts";
 
 /** The connection layer's part of a persona: how this product's channels behave. */
 export const connectionPersona = object("Channels (RFC 4254)", {
@@ -6,7 +6,10 @@ export const connectionPersona = object("Channels (RFC 4254)", {
   packetBytes: integer("Largest packet that the server takes, bytes", 1, 0xffff_ffff),
   hostkeysProof: flag("Announces its host keys after login (hostkeys-00@openssh.com)"),
   sftp: flag("Offers the sftp subsystem"),
-  sftpExtensions: list("Names and versions in the SFTP version answer, in order", object("An SFTP extension", { name: text("Name"), version: text("Version") })),
+  sftpExtensions: list(
+    "Names and versions in the SFTP version answer, in order",
+    object("An SFTP extension", { name: text("Name"), version: text("Version") }),
+  ),
 });
 
 /** What the operator may set about channels. */
@@ -17,3 +20,5 @@ export const connectionOptions = object("Channels", {
 
 export type ConnectionPersona = Of<typeof connectionPersona>;
 export type ConnectionOptions = Of<typeof connectionOptions>;
+
+export const connectionStandard: ConnectionOptions = { maxChannels: 10 };
