@@ -24,6 +24,7 @@ const MESSAGES: Readonly<Record<SpawnErrno["errno"], string>> = {
   EBADF: "Bad file descriptor",
   ENODEV: "No such device",
   EDQUOT: "Disk quota exceeded",
+  EPIPE: "Broken pipe",
   EBUSY: "Device or resource busy",
   EAGAIN: "Resource temporarily unavailable",
   ESRCH: "No such process",

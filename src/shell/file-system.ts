@@ -24,6 +24,10 @@ export interface FileSystem {
   /** Times in Unix milliseconds. */
   setTimes(path: string, times: { readonly accessMs: number; readonly modifyMs: number }, who: Credentials): Ok | Errno;
   truncate(path: string, size: number, who: Credentials): Ok | Errno;
+  /** A fifo, or a device node (root only). */
+  makeNode(path: string, node: NewNode, who: Credentials): Ok | Errno;
+  /** May `who` read (4), write (2), execute (1) it, or several of them? */
+  access(path: string, wanted: number, who: Credentials): Ok | Errno;
   /** Totals of the file system that holds `path`, in KiB. */
   usage(path: string): { readonly sizeKib: number; readonly usedKib: number; readonly inodes: number; readonly inodesUsed: number };
 }
@@ -32,6 +36,14 @@ export interface Credentials {
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
+  /** The process that asks, for /proc/self; absent: a file transfer. */
+  readonly pid?: number;
+}
+
+export interface NewNode {
+  readonly kind: "fifo" | "character" | "block";
+  readonly mode: number;
+  readonly device?: { readonly major: number; readonly minor: number } | undefined;
 }
 
 export interface OpenHow {
@@ -41,8 +53,10 @@ export interface OpenHow {
   readonly create?: boolean;
   readonly exclusive?: boolean;
   readonly truncate?: boolean;
-  /** Permission bits for a created file, before nothing: the caller has applied its umask. */
+  /** Permission bits for a created file; the caller has applied its umask. */
   readonly mode?: number;
+  /** How the content comes, for quarantine: `redirect` unless told. */
+  readonly way?: string;
 }
 
 /** An open file description. `read` returns "" at the end. */
@@ -50,6 +64,7 @@ export interface OpenFile {
   readonly stat: Stat;
   read(at: number, maxBytes: number): string | Errno;
   write(at: number, bytes: string): Ok | Errno;
+  truncate(size: number): Ok | Errno;
   /** Ends the use; a file that the visitor wrote is offered to quarantine when it was changed. */
   close(): void;
 }
@@ -99,5 +114,6 @@ export type ErrnoName =
   | "ENXIO"
   | "EBADF"
   | "ENODEV"
+  | "EPIPE"
   | "EDQUOT"
   | "EBUSY";

@@ -109,7 +109,7 @@ function shortNeed(letter: string, short: string): "none" | "value" | "attached"
 }
 
 function readLong(arg: string, next: string | undefined, spec: OptionSpec): Found | { wrong: string } | { show: string } {
-  const [, name = "", value] = /^--([^=]*)(?:=([^]*))?$/.exec(arg) ?? [];
+  const [, name = "", value] = /^--([^=]*)(?:=([\s\S]*))?$/.exec(arg) ?? [];
   const known = Object.entries({ help: "help", version: "version", ...spec.long });
   const full = longName(name, known);
   if (typeof full !== "string") return full;

@@ -77,7 +77,7 @@ export interface Process extends ProcessIo, ProcessFiles, ProcessChildren {
 export interface ProcessIo {
   /** Up to `maxBytes` (64 KiB unless told) from a descriptor; "" at the end. A read error ends as the end does; `lastError` tells. */
   read(fd: number, maxBytes?: number): Execution<string>;
-  /** One line with its newline (the last may have none); undefined at the end. Buffered per descriptor: do not mix with `read`. */
+  /** One line with its newline (the last may have none); undefined at the end. Never takes more than the line. */
   readLine(fd: number, delimiter?: string): Execution<string | undefined>;
   /** All that is left, at most `maxBytes` (16 MiB unless told). */
   readAll(fd: number, maxBytes?: number): Execution<string>;
@@ -117,7 +117,7 @@ export interface ProcessChildren {
   /** `spawn` and `wait`; an errno when it could not be started. */
   runChild(request: SpawnRequest): Execution<number | SpawnErrno>;
   /** Goes on as another program in this process (env, nohup, nice, busybox): `return yield* process.exec(...)`. An errno when it cannot. */
-  exec(argv: readonly string[]): Execution<number | SpawnErrno>;
+  exec(argv: readonly string[], path?: string): Execution<number | SpawnErrno>;
   /** Sends a signal (name without SIG; "0" only tests); ESRCH: no such process. */
   kill(pid: number, signal: string): Ok | SpawnErrno;
 }

@@ -1,0 +1,128 @@
+import type { Persona } from "../../decoy/persona.ts";
+import { elfMachine } from "../files/elf.ts";
+import { buildId, buildIdIn } from "../files/synthesis.ts";
+import type { SpawnErrno } from "../program.ts";
+import type { LoadedProgram } from "./computer.ts";
+import { foreignProgram, missingProgram } from "./foreign-program.ts";
+import { commandName } from "./task.ts";
+import type { TaskProcess } from "./task-process.ts";
+
+/** What execve(2) makes of a path: which of our programs runs, under which argv. */
+export interface Loaded {
+  readonly program: LoadedProgram;
+  readonly argv: readonly string[];
+  readonly path: string;
+  readonly name: string;
+  readonly flavour: "gnu" | "busybox";
+}
+
+/** Where a command is: as called when it has a slash, else the first in PATH that can be executed. */
+export function findProgram(
+  process: TaskProcess,
+  name: string,
+  search = process.environment.get("PATH") ?? DEFAULT_PATH,
+): string | SpawnErrno {
+  if (name === "") return { errno: "ENOENT" };
+  if (name.includes("/")) return name;
+  let denied: string | undefined;
+  for (const directory of search.split(":")) {
+    const path = `${directory === "" ? "." : directory}/${name}`;
+    const stat = process.fs.stat(path);
+    if ("errno" in stat || stat.kind === "directory") continue;
+    if ("ok" in process.fs.access(path, 1)) return path;
+    denied ??= path;
+  }
+  return denied ?? { errno: "ENOENT" };
+}
+
+export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const HEAD_BYTES = 1024;
+const MAX_INTERPRETERS = 4;
+
+export function loadProgram(process: TaskProcess, path: string, argv: readonly string[], depth = 0): Loaded | SpawnErrno {
+  const { fs, computer } = process;
+  const stat = fs.stat(path);
+  if ("errno" in stat) return stat;
+  if (stat.kind !== "file") return { errno: "EACCES" };
+  const may = fs.access(path, 1);
+  if ("errno" in may) return may;
+  const real = fs.realPath(path);
+  if (typeof real !== "string") return real;
+  const persons = programOfPersona(process, { path, real, called: argv[0] ?? "" });
+  if (persons !== undefined) return { program: persons.program, flavour: persons.flavour, argv, path: real, name: commandName(path) };
+  const file = computer.fs.open(real, { read: true }, { uid: 0, gid: 0, groups: [] });
+  if ("errno" in file) return file;
+  const head = file.read(0, HEAD_BYTES);
+  file.close();
+  if (typeof head !== "string") return head;
+  if (head.startsWith("#!")) return depth >= MAX_INTERPRETERS ? { errno: "ELOOP" } : loadScript(process, { head, path, argv, depth });
+  return loadBinary(process, { head, path: real, argv });
+}
+
+function loadScript(
+  process: TaskProcess,
+  script: { head: string; path: string; argv: readonly string[]; depth: number },
+): Loaded | SpawnErrno {
+  const [, interpreter, argument] = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*)/.exec(script.head) ?? [];
+  if (interpreter === undefined) return { errno: "ENOEXEC" };
+  const given = (argument ?? "").trimEnd();
+  const argv = [interpreter, ...(given === "" ? [] : [given]), script.path, ...script.argv.slice(1)];
+  const loaded = loadProgram(process, interpreter, argv, script.depth + 1);
+  return "errno" in loaded ? loaded : { ...loaded, name: commandName(script.path) };
+}
+
+function loadBinary(process: TaskProcess, file: { head: string; path: string; argv: readonly string[] }): Loaded | SpawnErrno {
+  const elf = elfMachine(file.head);
+  if (elf === undefined) return { errno: "ENOEXEC" };
+  const { persona } = process.computer.peer;
+  const original = buildIds(persona).get(buildIdIn(file.head));
+  const common = { argv: file.argv, path: file.path, name: commandName(file.path) };
+  if (original !== undefined) {
+    const found = programOfPersona(process, { path: original, real: original, called: file.argv[0] ?? "" });
+    if (found !== undefined) return { ...common, ...found };
+  }
+  const { elfMachine: ours, bits, endian } = persona.machine;
+  const runs =
+    elf.endian === endian && (elf.machine === ours || (ours === 62 && elf.machine === 3)) && (elf.bits === bits || bits === "64");
+  return runs ? { ...common, program: foreignProgram, flavour: "gnu" } : { errno: "ENOEXEC" };
+}
+
+/** The program behind a file of the persona's own, unchanged by the visitor; by the name that it was called by, then by its own. */
+function programOfPersona(process: TaskProcess, file: { readonly path: string; readonly real: string; readonly called: string }) {
+  const { programs, fs, peer } = process.computer;
+  if (!isOriginal(process, file.real)) return undefined;
+  const real = commandName(file.real);
+  const called = commandName(file.called);
+  if (real.startsWith("busybox") && called !== real && called !== "busybox") {
+    const known = peer.persona.machine.busyboxApplets.includes(called) ? programs.get(called) : undefined;
+    return { program: known ?? programs.get("busybox") ?? missingProgram, flavour: "busybox" as const };
+  }
+  const flavour = peer.persona.machine.shell === "ash" ? ("busybox" as const) : ("gnu" as const);
+  const text = fs.open(file.real, { read: true }, { uid: 0, gid: 0, groups: [] });
+  const head = "errno" in text ? "" : text.read(0, 4);
+  const program =
+    programs.get(commandName(file.path)) ?? programs.get(real) ?? (real.startsWith("busybox") ? programs.get("busybox") : undefined);
+  if (program !== undefined) return { program, flavour };
+  return typeof head === "string" && head.startsWith("\x7fELF") ? { program: missingProgram, flavour } : undefined;
+}
+
+function isOriginal(process: TaskProcess, real: string): boolean {
+  const place = process.computer.fs.space.find(real, { uid: 0, gid: 0, groups: [] }, true);
+  if ("errno" in place || place.node === undefined || place.node.layer === "generated") return false;
+  return place.node.layer === "base" || (place.node.base !== undefined && place.node.content === undefined);
+}
+
+const known = new WeakMap<Persona, ReadonlyMap<string, string>>();
+
+/** Paths of the persona's programs by build id. */
+function buildIds(persona: Persona): ReadonlyMap<string, string> {
+  const made = known.get(persona) ?? new Map(programPaths(persona).map((path) => [buildId(persona, path), path]));
+  known.set(persona, made);
+  return made;
+}
+
+function programPaths(persona: Persona): readonly string[] {
+  const paths = Object.values(persona.commands);
+  const busybox = ["/bin/busybox", "/usr/bin/busybox"];
+  return [...paths, ...busybox];
+}

@@ -1,0 +1,52 @@
+import type { Errno, OpenHow } from "../file-system.ts";
+import type { Computer } from "./computer.ts";
+import { type Description, FileDescription } from "./description.ts";
+import type { Task } from "./task.ts";
+
+/** open(2) for a process: beside files it knows terminals, fifos and the process's own descriptors, which the file system cannot. */
+export function openDescription(
+  computer: Computer,
+  task: Task,
+  want: { readonly path: string; readonly how: OpenHow },
+): Description | Errno {
+  const { how } = want;
+  const own = /^\/(?:dev\/(?:fd|std)|proc\/self\/fd)\/?(\d+|in|out|err)$/.exec(want.path)?.[1];
+  if (own !== undefined) return task.descriptors.get(DESCRIPTOR_NAMES[own] ?? Number(own)) ?? { errno: "ENOENT" };
+  const special = openSpecial(computer, task, want);
+  if (special !== undefined) return special;
+  const mode = (how.mode ?? 0o666) & ~task.umask;
+  const file = computer.fs.open(want.path, { ...how, mode }, task.credentials);
+  if ("errno" in file) return file;
+  const path = computer.fs.realPath(want.path, task.credentials);
+  const way = { read: how.read === true, write: how.write === true, append: how.append === true };
+  return new FileDescription(typeof path === "string" ? path : want.path, file, way);
+}
+
+const DESCRIPTOR_NAMES: Readonly<Record<string, number>> = { in: 0, out: 1, err: 2 };
+
+function openSpecial(
+  computer: Computer,
+  task: Task,
+  want: { readonly path: string; readonly how: OpenHow },
+): Description | Errno | undefined {
+  const { path, how } = want;
+  const stat = computer.fs.stat(path, task.credentials);
+  if ("errno" in stat) return undefined;
+  const wanted = (how.read === true ? 4 : 0) | (how.write === true ? 2 : 0);
+  if (stat.kind === "fifo") {
+    const allowed = computer.fs.access(path, wanted, task.credentials);
+    if ("errno" in allowed) return allowed;
+    const pipe = computer.fifo(stat.inode, path);
+    return how.write === true ? pipe.writer() : pipe.reader();
+  }
+  if (stat.kind !== "character") return undefined;
+  const name = terminalName(stat.device, task);
+  if (name === undefined) return undefined;
+  return computer.terminals.get(name)?.open() ?? { errno: "ENXIO" };
+}
+
+/** Which terminal a device is: 5:0 is the process's own, 136:N is pts/N. */
+function terminalName(device: { readonly major: number; readonly minor: number } | undefined, task: Task): string | undefined {
+  if (device?.major === 5 && device.minor === 0) return task.terminal ?? "";
+  return device?.major === 136 ? `pts/${device.minor}` : undefined;
+}
