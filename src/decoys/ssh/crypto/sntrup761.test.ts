@@ -3,7 +3,8 @@ import { Buffer } from "node:buffer";
 import { createCipheriv, hash } from "node:crypto";
 import { test } from "node:test";
 import { decodeRadix, encodeRadix, radixPlan } from "./radix-encoding.ts";
-import { encapsulate, type Random, shortPolynomial, sntrup761 } from "./sntrup761.ts";
+import type { Random } from "./random.ts";
+import { encapsulate, shortPolynomial, sntrup761 } from "./sntrup761.ts";
 import { decapsulate, generateKeys } from "./testing/sntrup761-keys.ts";
 
 /** The deterministic generator of NIST's known-answer tests: CTR_DRBG with AES-256, no derivation function (SP 800-90A §10.2.1). */

@@ -9,6 +9,7 @@
 import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import { decodeRadix, encodeRadix, radixPlan } from "./radix-encoding.ts";
+import type { Random } from "./random.ts";
 
 export const sntrup761 = { publicKeyBytes: 1158, ciphertextBytes: 1039, secretBytes: 32 } as const;
 
@@ -26,9 +27,6 @@ const confirmationBytes = 32;
 
 const publicKeyPlan = radixPlan(degree, modulus);
 const roundedPlan = radixPlan(degree, (modulus + 2) / 3);
-
-/** Gives so many bytes of chance. */
-export type Random = (bytes: number) => Uint8Array;
 
 /**
  * Encapsulates a fresh secret for a visitor's public key.

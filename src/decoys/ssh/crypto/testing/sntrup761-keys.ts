@@ -4,6 +4,7 @@
 // speed and makes no attempt at constant time.
 
 import { Buffer } from "node:buffer";
+import type { Random } from "../random.ts";
 import {
   decodeRounded,
   degree,
@@ -12,7 +13,6 @@ import {
   hashPrefixed,
   hide,
   modulus,
-  type Random,
   sessionSecret,
   shortPolynomial,
   sntrup761,

@@ -1,0 +1,17 @@
+import { type CipherAlgorithm, noCipher } from "./ciphers.ts";
+import type { MacAlgorithm } from "./macs.ts";
+
+/** What protects the packets of one direction, from one NEWKEYS to the next. */
+export interface PacketKeys {
+  readonly cipher: CipherAlgorithm;
+  readonly key: Uint8Array;
+  readonly iv: Uint8Array;
+  /** Wanted by the ciphers that do not authenticate by themselves, ignored by the others. */
+  readonly mac?: MacAlgorithm | undefined;
+  readonly macKey: Uint8Array;
+}
+
+const nothing = new Uint8Array(0);
+
+/** Before the first NEWKEYS. */
+export const noKeys: PacketKeys = { cipher: noCipher, key: nothing, iv: nothing, macKey: nothing };
