@@ -33,6 +33,10 @@ export interface PacketFault {
   readonly fault: "length" | "alignment" | "mac" | "padding" | "empty";
   /** The length field. */
   readonly length: number;
+  /** With fault `padding`: how much there is. */
+  readonly padding?: number;
+  /** With fewer than 4 bytes of padding: the payload, for servers that do not mind. */
+  readonly payload?: Buffer;
 }
 
 /** Reads packets of one direction, one after the other. */
@@ -101,9 +105,10 @@ function readLength(bytes: Uint8Array): number {
 function payloadOf(body: Buffer): Buffer | PacketFault {
   const length = body.length;
   const paddingBytes = body[0] ?? 0;
-  if (paddingBytes < minPadding || paddingBytes >= length) return { fault: "padding", length };
+  if (paddingBytes >= length) return { fault: "padding", length, padding: paddingBytes };
   if (paddingBytes === length - 1) return { fault: "empty", length };
-  return body.subarray(1, length - paddingBytes);
+  const payload = body.subarray(1, length - paddingBytes);
+  return paddingBytes < minPadding ? { fault: "padding", length, padding: paddingBytes, payload } : payload;
 }
 
 function view(bytes: Uint8Array, from: number, to: number): Buffer {
