@@ -1,0 +1,85 @@
+/**
+ * The line discipline of a terminal at a login prompt: echoes, erases, and gives a line when it is complete. The same characters and
+ * answers as Linux's own tty with its standard settings (verified with /bin/login on a pty): DEL erases, ^W erases a word, ^U the line,
+ * other controls echo as ^X, a tab as spaces, ^D sends what is there, ^C and ^\ kill the login.
+ * Bytes in disguise: a string with one code unit for each byte.
+ */
+export type LineResult =
+  | { readonly is: "line"; readonly text: string }
+  /** ^D on an empty line. */
+  | { readonly is: "end" }
+  /** ^C or ^\. */
+  | { readonly is: "killed" };
+
+export interface LineInput {
+  /** What to send back. */
+  readonly echo: string;
+  readonly result?: LineResult;
+}
+
+const MAX_LINE_BYTES = 4095;
+const TAB_COLUMNS = 8;
+
+export class LoginLine {
+  #text = "";
+  /** Columns before the line's start, for tabs. */
+  readonly #column: number;
+  readonly #echo: boolean;
+
+  constructor(options: { readonly echo: boolean; readonly column: number }) {
+    this.#echo = options.echo;
+    this.#column = options.column;
+  }
+
+  /** Takes one byte (0-255). After a result the line is spent. */
+  take(byte: number): LineInput {
+    switch (byte) {
+      case 13:
+      case 10:
+        return { echo: this.#echo ? "\r\n" : "", result: { is: "line", text: this.#text } };
+      case 3:
+      case 28:
+        return { echo: this.#shown(byte), result: { is: "killed" } };
+      case 4:
+        return { echo: "", result: this.#text === "" ? { is: "end" } : { is: "line", text: this.#text } };
+      case 127:
+        return { echo: this.#erase(1) };
+      case 23:
+        return { echo: this.#erase(/[^ \t]*[ \t]*$/.exec(this.#text)?.[0].length ?? 0) };
+      case 21:
+        return { echo: this.#erase(this.#text.length) };
+      default:
+        return this.#add(byte);
+    }
+  }
+
+  #add(byte: number): LineInput {
+    if (this.#text.length >= MAX_LINE_BYTES) return { echo: "" };
+    const echo = this.#shown(byte);
+    this.#text += String.fromCharCode(byte);
+    return { echo };
+  }
+
+  #erase(count: number): string {
+    let echo = "";
+    for (let left = count; left > 0 && this.#text !== ""; left--) {
+      const before = this.#width();
+      this.#text = this.#text.slice(0, -1);
+      echo += "\b \b".repeat(before - this.#width());
+    }
+    return this.#echo ? echo : "";
+  }
+
+  #width(): number {
+    return Array.from(this.#text).reduce((column, character) => column + shownAs(character.charCodeAt(0), column).length, this.#column);
+  }
+
+  #shown(byte: number): string {
+    return this.#echo ? shownAs(byte, this.#width()) : "";
+  }
+}
+
+function shownAs(byte: number, column: number): string {
+  if (byte === 9) return " ".repeat(TAB_COLUMNS - (column % TAB_COLUMNS));
+  return byte < 32 ? `^${String.fromCharCode(byte + 64)}` : String.fromCharCode(byte);
+}

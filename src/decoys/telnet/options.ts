@@ -1,0 +1,9 @@
+import { type Of, object, standard } from "../../decoy/shape.ts";
+import { admissionOptions, admissionStandard } from "../../shell/admission-options.ts";
+
+/** What the operator may set about the telnet decoy. */
+export const telnetOptions = object("Telnet decoy", {
+  admission: standard(admissionOptions, admissionStandard),
+});
+
+export type TelnetOptions = Of<typeof telnetOptions>;
