@@ -33,18 +33,29 @@ export interface Yaml {
 
 export function readYaml(text: string): Yaml {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: "1.2" });
-  const syntax = document.errors.map((error) => ({ key: "", ...position(lines, error.pos[0]), why: firstLine(error.message) }));
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: "1.2", logLevel: "error" });
+  const errors = document.errors.map((error) => ({ key: "", ...position(lines, error.pos[0]), why: firstLine(error.message) }));
+  const { value, syntax } = errors.length > 0 ? { value: undefined, syntax: errors } : followAliases(document);
   return {
-    value: syntax.length === 0 ? (document.toJS({ maxAliasCount: 100 }) ?? {}) : undefined,
+    value,
     syntax,
     locate: (problem) => ({
       key: problem.path.join("."),
       ...position(lines, offsetOf(document, problem.path)),
       why: problem.why,
-      ...nearest(problem),
+      ...nearest(problem, document),
     }),
   };
+}
+
+/** Aliases are followed only now: an unknown one, or too many, shows as a throw without a place. */
+function followAliases(document: Document): { readonly value: unknown; readonly syntax: readonly Mistake[] } {
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }) ?? {}, syntax: [] };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return { value: undefined, syntax: [{ key: "", line: 1, column: 1, why: firstLine(error.message) }] };
+  }
 }
 
 export function checkYaml<T>(text: string, shape: Shape<T>): Checked<T> {
@@ -89,9 +100,11 @@ function startOf(node: Node): number | undefined {
   return node.range?.[0];
 }
 
-function nearest(problem: Problem): { nearest?: string } {
-  const wrong = String(problem.path.at(-1) ?? "");
-  if (problem.choices === undefined || problem.choices.length === 0 || !problem.why.includes("not a known key")) return {};
+/** What was probably meant: among the known keys for an unknown one, otherwise among the choices for the value that stands there. */
+function nearest(problem: Problem, document: Document): { nearest?: string } {
+  if (problem.choices === undefined || problem.choices.length === 0) return {};
+  const value: unknown = problem.why.includes("not a known key") ? problem.path.at(-1) : document.getIn(problem.path);
+  const wrong = typeof value === "string" ? value : String(problem.path.at(-1) ?? "");
   const best = closest(wrong, [...problem.choices]);
   return distance(wrong.toLowerCase(), best.toLowerCase()) <= Math.max(2, wrong.length / 3) ? { nearest: best } : {};
 }
