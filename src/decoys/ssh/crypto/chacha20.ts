@@ -21,12 +21,13 @@ const workingBytes = new Uint8Array(working.buffer);
 
 /** A ChaCha20 key of 32 bytes. */
 export class ChaCha20 {
-  readonly #key: Buffer;
+  readonly #key: Uint8Array;
   readonly #input: Int32Array;
 
   constructor(key: Uint8Array) {
-    this.#key = Buffer.from(key);
-    const words = Array.from({ length: 8 }, (_, i) => this.#key.readInt32LE(4 * i));
+    this.#key = new Uint8Array(key);
+    const view = new DataView(key.buffer, key.byteOffset, 32);
+    const words = Array.from({ length: 8 }, (_, i) => view.getInt32(4 * i, true));
     this.#input = Int32Array.of(...constants, ...words, 0, 0, 0, 0);
   }
 

@@ -1,11 +1,9 @@
-import { Buffer } from "node:buffer";
-
 /** RFC 5647 §7.1: four fixed bytes and a 64-bit counter that grows by one a packet; the start comes from the key exchange. */
 export class GcmNonce {
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
 
   constructor(iv: Uint8Array) {
-    this.bytes = Buffer.from(iv);
+    this.bytes = new Uint8Array(iv);
   }
 
   advance(): void {

@@ -32,7 +32,7 @@ class PacketHmac implements Mac {
   constructor(hash: string, tagBytes: number, key: Uint8Array) {
     this.tagBytes = tagBytes;
     this.#hash = hash;
-    this.#key = key;
+    this.#key = new Uint8Array(key);
   }
 
   tag(sequence: number, packet: Uint8Array): Buffer {

@@ -171,7 +171,7 @@ class GcmOpener implements Opener {
 
   constructor(cipher: GcmAlgorithm, { key, iv }: PacketKeys, maxLength: number) {
     this.#openssl = cipher.openssl;
-    this.#key = key;
+    this.#key = new Uint8Array(key);
     this.#nonce = new GcmNonce(iv);
     this.#frame = { blockBytes: cipher.blockBytes, lengthCounted: 0, tagBytes: cipher.tagBytes, maxLength };
   }

@@ -1,7 +1,10 @@
 import { type CipherAlgorithm, noCipher } from "./ciphers.ts";
 import type { MacAlgorithm } from "./macs.ts";
 
-/** What protects the packets of one direction, from one NEWKEYS to the next. */
+/**
+ * What protects the packets of one direction, from one NEWKEYS to the next. Sealers and openers keep small copies of
+ * their own: a key cut from a larger buffer would keep the whole of it alive as long as the connection.
+ */
 export interface PacketKeys {
   readonly cipher: CipherAlgorithm;
   readonly key: Uint8Array;

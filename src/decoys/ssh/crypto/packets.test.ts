@@ -143,9 +143,10 @@ test("RFC 4253 §6: malformed packets are named", () => {
   assert.deepEqual(fault(plainPacket(0xffffffff, 4, 8)), { fault: "length", length: 0xffffffff });
   assert.deepEqual(fault(plainPacket(168430090, 10, 8)), { fault: "length", length: 168430090 });
   assert.deepEqual(fault(plainPacket(13, 4)), { fault: "alignment", length: 13 });
-  assert.deepEqual(fault(plainPacket(12, 3)), { fault: "padding", length: 12 });
-  assert.deepEqual(fault(plainPacket(12, 12)), { fault: "padding", length: 12 });
-  assert.deepEqual(fault(plainPacket(12, 255)), { fault: "padding", length: 12 });
+  assert.deepEqual(fault(plainPacket(12, 3)), { fault: "padding", length: 12, padding: 3, payload: Buffer.alloc(8) });
+  assert.deepEqual(fault(plainPacket(12, 0)), { fault: "padding", length: 12, padding: 0, payload: Buffer.alloc(11) });
+  assert.deepEqual(fault(plainPacket(12, 12)), { fault: "padding", length: 12, padding: 12 });
+  assert.deepEqual(fault(plainPacket(12, 255)), { fault: "padding", length: 12, padding: 255 });
   assert.deepEqual(fault(plainPacket(12, 11)), { fault: "empty", length: 12 });
   assert.deepEqual(fault(plainPacket(12, 10)), Buffer.alloc(1));
 });

@@ -26,7 +26,11 @@ export interface Sealer {
   seal(sequence: number, payload: Uint8Array): Buffer;
 }
 
-/** A sealer for these keys; `padding` is asked once a packet for 4 to 19 bytes. */
+/**
+ * A sealer for these keys.
+ *
+ * @param padding asked once a packet for 4 to 19 bytes; OpenSSH pads with zeros as long as nothing is encrypted
+ */
 export function createSealer(keys: PacketKeys, padding: Random): Sealer {
   const { cipher } = keys;
   switch (cipher.mode) {
@@ -123,7 +127,7 @@ class GcmSealer implements Sealer {
 
   constructor(cipher: GcmAlgorithm, { key, iv }: PacketKeys, padding: Random) {
     this.#openssl = cipher.openssl;
-    this.#key = key;
+    this.#key = new Uint8Array(key);
     this.#nonce = new GcmNonce(iv);
     this.#frame = { blockBytes: cipher.blockBytes, lengthCounted: 0, tagBytes: cipher.tagBytes, padding };
   }
