@@ -24,6 +24,7 @@ export const packages: Readonly<Record<string, string>> = {
   sshd: "openssh-server",
   telnet: "inetutils-telnet",
   tmux: "tmux",
+  "systemd-analyze": "systemd",
   unshare: "util-linux",
 };
 
