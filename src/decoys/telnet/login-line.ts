@@ -22,6 +22,8 @@ const TAB_COLUMNS = 8;
 
 export class LoginLine {
   #text = "";
+  /** The column behind each character. */
+  readonly #ends: number[] = [];
   /** Columns before the line's start, for tabs. */
   readonly #column: number;
   readonly #echo: boolean;
@@ -56,6 +58,7 @@ export class LoginLine {
   #add(byte: number): LineInput {
     if (this.#text.length >= MAX_LINE_BYTES) return { echo: "" };
     const echo = this.#shown(byte);
+    this.#ends.push(this.#width() + shownAs(byte, this.#width()).length);
     this.#text += String.fromCharCode(byte);
     return { echo };
   }
@@ -65,13 +68,14 @@ export class LoginLine {
     for (let left = count; left > 0 && this.#text !== ""; left--) {
       const before = this.#width();
       this.#text = this.#text.slice(0, -1);
+      this.#ends.pop();
       echo += "\b \b".repeat(before - this.#width());
     }
     return this.#echo ? echo : "";
   }
 
   #width(): number {
-    return Array.from(this.#text).reduce((column, character) => column + shownAs(character.charCodeAt(0), column).length, this.#column);
+    return this.#ends.at(-1) ?? this.#column;
   }
 
   #shown(byte: number): string {
