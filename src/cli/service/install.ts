@@ -1,0 +1,60 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Settings } from "../../daemon/settings.ts";
+import { OperatorError } from "../../errors/operator-error.ts";
+import { say } from "../output.ts";
+import { SERVICE, type ServicePaths, SOCKET, serviceUnit, socketUnit } from "./unit.ts";
+
+const UNITS = "/etc/systemd/system";
+
+/** Writes the accounts, the configuration if there is none, and the units, and starts the sensor. Doing it again changes nothing but what differs. */
+export function installService(settings: Settings, paths: ServicePaths): void {
+  requireSystemdAndRoot();
+  for (const account of [settings.accounts.sensor, settings.accounts.worker]) ensureAccount(account);
+  if (!existsSync(paths.configuration)) {
+    mkdirSync(join(paths.configuration, ".."), { recursive: true, mode: 0o755 });
+    writeFileSync(paths.configuration, "# Utsusemi; docs/configuration.md lists every key.\nports: standard\n", { mode: 0o644 });
+    say(`Wrote ${paths.configuration}`);
+  }
+  writeFileSync(join(UNITS, SERVICE), serviceUnit(paths), { mode: 0o644 });
+  writeFileSync(join(UNITS, SOCKET), socketUnit(settings.listen), { mode: 0o644 });
+  systemctl("daemon-reload");
+  systemctl("enable", "--now", SOCKET, SERVICE);
+  say(`Installed and started ${SERVICE}. What it sees: utsusemi events --follow --state ${paths.state}`);
+}
+
+/** Stops and removes the units; what was caught, the configuration and the accounts stay. */
+export function removeService(): void {
+  requireSystemdAndRoot();
+  if (!existsSync(join(UNITS, SERVICE))) {
+    say("The service is not installed.");
+    return;
+  }
+  systemctl("disable", "--now", SERVICE, SOCKET);
+  for (const unit of [SERVICE, SOCKET]) rmSync(join(UNITS, unit), { force: true });
+  systemctl("daemon-reload");
+  say("Removed. What was caught is still in the state folder.");
+}
+
+function requireSystemdAndRoot(): void {
+  if (process.getuid?.() !== 0)
+    throw new OperatorError("rights-missing", "Installing or removing the service writes below /etc and adds accounts.");
+  if (!existsSync("/run/systemd/system"))
+    throw new OperatorError("service-unsupported", "There is no /run/systemd/system: systemd does not run this machine.");
+}
+
+function ensureAccount(name: string): void {
+  try {
+    execFileSync("id", ["-u", name], { stdio: "ignore" });
+  } catch {
+    execFileSync("useradd", ["--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name], {
+      stdio: "inherit",
+    });
+    say(`Added the account ${name}.`);
+  }
+}
+
+function systemctl(...args: readonly string[]): void {
+  execFileSync("systemctl", [...args], { stdio: ["ignore", "inherit", "inherit"] });
+}

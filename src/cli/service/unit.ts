@@ -1,0 +1,97 @@
+/** What the units of the service are made from. */
+export interface ServicePaths {
+  /** The pinned Node. */
+  readonly node: string;
+  /** bin/utsusemi.js of the checkout. */
+  readonly program: string;
+  /** The checkout. */
+  readonly root: string;
+  readonly configuration: string;
+  readonly state: string;
+}
+
+export interface ServiceListener {
+  readonly address: string;
+  readonly port: number;
+}
+
+export const SERVICE = "utsusemi.service";
+export const SOCKET = "utsusemi.socket";
+
+/**
+ * The service unit. systemd holds the listening sockets, so the sensor needs no right to bind them. It starts as root with two rights only,
+ * those to become its own accounts, and gives them up before the first visitor is accepted (systemd.exec(5), capabilities(7)).
+ */
+export function serviceUnit(paths: ServicePaths): string {
+  return `[Unit]
+Description=Utsusemi sensor (decoys)
+Documentation=file://${paths.root}/README.md
+Requires=${SOCKET}
+After=network.target ${SOCKET}
+
+[Service]
+Type=exec
+ExecStart=${paths.node} ${paths.program} up --config ${paths.configuration} --state ${paths.state}
+Restart=on-failure
+RestartSec=2
+TimeoutStopSec=20
+KillMode=mixed
+LimitNOFILE=65536
+TasksMax=256
+MemoryMax=1G
+OOMPolicy=continue
+StateDirectory=utsusemi
+StateDirectoryMode=0700
+UMask=0077
+CapabilityBoundingSet=CAP_SETUID CAP_SETGID CAP_KILL CAP_CHOWN
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=read-only
+PrivateTmp=yes
+PrivateDevices=yes
+PrivateMounts=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+ProtectProc=invisible
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+RemoveIPC=yes
+KeyringMode=private
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@mount @swap @reboot @raw-io @module @debug @obsolete @cpu-emulation @clock
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** The socket unit: one line a listener, in the order in which the sensor is handed them. */
+export function socketUnit(listeners: readonly ServiceListener[]): string {
+  return `[Unit]
+Description=Utsusemi sensor's sockets
+
+[Socket]
+${listeners.map((listener) => `ListenStream=${streamAddress(listener)}`).join("\n")}
+BindIPv6Only=both
+Backlog=4096
+NoDelay=yes
+ReusePort=no
+Accept=no
+
+[Install]
+WantedBy=sockets.target
+`;
+}
+
+function streamAddress({ address, port }: ServiceListener): string {
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
