@@ -24,7 +24,7 @@ function run(input: Uint8Array): void {
 export const target: FuzzTarget = {
   name: "deflate",
   run,
-  maxInputBytes: 6_000,
-  share: 0.3,
+  maxInputBytes: 3_000,
+  share: 0.2,
   seeds: [Buffer.from("\xffabcabcabcabd", "latin1"), Buffer.concat([Buffer.of(0xfe), Buffer.alloc(900, "0123456789")])],
 };
