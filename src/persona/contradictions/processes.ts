@@ -128,7 +128,7 @@ function threadAgrees({ command, parent, pid, rssKib }: Process, kthreadd: numbe
 function hasProgram({ command }: Process, { persona, tree }: Facts): boolean {
   if (command.startsWith("[") || command.startsWith("(")) return true;
   const first = command.split(" ")[0] ?? "";
-  const word = first.replace(/^-/, "").replace(/:$/, "");
+  const word = first.replace(/^[-@]/, "").replace(/:$/, "");
   if (word.startsWith("/")) return tree.isProgram(word);
   const names = Object.keys(persona.commands);
   return names.includes(word) || (word === "init" && tree.isProgram("/sbin/init"));
