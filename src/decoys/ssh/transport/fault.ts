@@ -19,7 +19,7 @@ export type Fault =
       readonly what: "unexpected";
       readonly number: number;
       readonly sequence: number;
-      readonly during: "first exchange" | "exchange" | "service";
+      readonly during: Stage;
     }
   /** The same under strict key exchange, in the first exchange. */
   | { readonly what: "strict violation"; readonly number: number; readonly sequence: number }
@@ -32,6 +32,9 @@ export type Fault =
   /** The visitor's half of the key agreement is no valid value. */
   | { readonly what: "public value" }
   | { readonly what: "service"; readonly name: string };
+
+/** How far the visitor has come. */
+export type Stage = "identification" | "first exchange" | "exchange" | "login" | "service";
 
 /** How a server answers a fault. */
 export interface Answer {

@@ -1,7 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { HostKey, Keys, SignatureScheme } from "../../../decoy/keys.ts";
-import { Writer } from "../../../wire/writer.ts";
-import { writeMpint } from "./mpint.ts";
+import { encodeEcdsaKey, encodeEd25519Key, encodeRsaKey, encodeSignature } from "../crypto/public-keys.ts";
 
 interface HostKeyAlgorithm {
   readonly kind: HostKey["kind"];
@@ -36,30 +35,17 @@ export function encodeHostKey(key: HostKey): Buffer {
 }
 
 function encode(key: HostKey): Buffer {
-  const writer = new Writer();
   switch (key.kind) {
     case "ed25519":
-      return writer.string32("ssh-ed25519").string32(key.raw).finish();
+      return encodeEd25519Key(key.raw);
     case "ecdsa-nistp256":
-      return writer.string32("ecdsa-sha2-nistp256").string32("nistp256").string32(key.raw).finish();
+      return encodeEcdsaKey("nistp256", key.raw);
     case "rsa":
-      writer.string32("ssh-rsa");
-      writeMpint(writer, key.exponent);
-      return writeMpint(writer, key.modulus).finish();
+      return encodeRsaKey(key.exponent, key.modulus);
   }
 }
 
-/** Signs with the host key of `algorithm`: `string name, string signature`; an ECDSA signature is two mpints (RFC 5656 §3.1.2). */
+/** Signs with the host key of `algorithm`, as signatures travel. */
 export function signAsHost(keys: Keys, algorithm: string, signed: Uint8Array): Buffer {
-  const scheme = hostKeyAlgorithms[algorithm]?.scheme ?? "ed25519";
-  const raw = keys.sign(scheme, signed);
-  const writer = new Writer().string32(algorithm);
-  return writer.string32(scheme === "ecdsa-nistp256" ? encodeEcdsaSignature(raw) : raw).finish();
-}
-
-function encodeEcdsaSignature(raw: Uint8Array): Buffer {
-  const half = raw.length / 2;
-  const writer = new Writer();
-  writeMpint(writer, raw.subarray(0, half));
-  return writeMpint(writer, raw.subarray(half)).finish();
+  return encodeSignature(algorithm, keys.sign(hostKeyAlgorithms[algorithm]?.scheme ?? "ed25519", signed));
 }

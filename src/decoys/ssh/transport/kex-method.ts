@@ -1,4 +1,5 @@
 import type { Curve } from "../../../decoy/keys.ts";
+import type { KexHash } from "../crypto/kdf.ts";
 
 /**
  * The key exchange methods that work here: how each agrees on a secret, and its hash. A name that is not in the table can be
@@ -9,8 +10,6 @@ export type KexMethod =
   | { readonly way: "hybrid"; readonly kem: "sntrup761" | "mlkem768"; readonly hash: KexHash }
   | { readonly way: "group"; readonly group: "modp2" | "modp14" | "modp16" | "modp18"; readonly hash: KexHash }
   | { readonly way: "group exchange"; readonly hash: KexHash };
-
-export type KexHash = "sha1" | "sha256" | "sha384" | "sha512";
 
 const x25519: KexMethod = { way: "curve", curve: "x25519", hash: "sha256" };
 const sntrup761: KexMethod = { way: "hybrid", kem: "sntrup761", hash: "sha512" };

@@ -1,24 +1,20 @@
 import { Buffer } from "node:buffer";
-import { hash } from "node:crypto";
 import type { Agreement, Keys, ModpGroup } from "../../../decoy/keys.ts";
 import { Reader } from "../../../wire/reader.ts";
-import { Writer } from "../../../wire/writer.ts";
+import { mpint, sshString } from "../crypto/field.ts";
+import { exchangeHash, type Handshake, hybridSecret, type KexHash, numberSecret } from "../crypto/kdf.ts";
 import { encapsulate, sntrup761 } from "../crypto/sntrup761.ts";
 import type { Fault } from "./fault.ts";
 import { hostKeyBlob, signAsHost } from "./host-key.ts";
-import type { KexHash, KexMethod } from "./kex-method.ts";
+import type { KexMethod } from "./kex-method.ts";
 import { message } from "./message.ts";
 import { chooseGroup, type GroupWish, modpGroup } from "./modp-group.ts";
-import { unsignedMpint, writeMpint } from "./mpint.ts";
 
-/** What both sides know before the method's own messages; all of it is hashed. */
+/** What both sides know before the method's own messages. */
 export interface ExchangeContext {
   readonly keys: Keys;
   readonly random: (size: number) => Uint8Array;
-  readonly visitorIdent: Uint8Array;
-  readonly ourIdent: Uint8Array;
-  readonly visitorKexInit: Uint8Array;
-  readonly ourKexInit: Uint8Array;
+  readonly handshake: Omit<Handshake, "hostKey">;
   readonly hostKeyAlgorithm: string;
   readonly moduliBits: readonly number[];
   readonly gexOldRequest: boolean;
@@ -37,6 +33,7 @@ export type ExchangeStep =
       readonly exchangeHash: Buffer;
     };
 
+const NOTHING = Buffer.alloc(0);
 const X25519_BYTES = 32;
 const MLKEM768_KEY_BYTES = 1184;
 const GEX_MIN_BITS = 2048;
@@ -51,7 +48,7 @@ export class KeyExchange {
   readonly #context: ExchangeContext;
   #group: ModpGroup | undefined;
   /** What the group exchange hashes before e and f: the wish as it came, p and g. */
-  #groupHashed: Buffer | undefined;
+  #groupHashed: Buffer = NOTHING;
 
   constructor(method: KexMethod, context: ExchangeContext) {
     this.#method = method;
@@ -81,41 +78,40 @@ export class KeyExchange {
       const visitorPublic = readPublic(payload);
       return visitorPublic === undefined ? malformed(payload) : this.#finishGroup(visitorPublic, this.#group);
     }
-    if (number === message.gexRequest) return this.#chooseGroup(payload, readWish(payload));
-    if (number === message.gexRequestOld && this.#context.gexOldRequest) return this.#chooseGroup(payload, readOldWish(payload));
+    if (number === message.gexRequest) return this.#sendGroup(payload, readWish(payload));
+    if (number === message.gexRequestOld && this.#context.gexOldRequest) return this.#sendGroup(payload, readOldWish(payload));
     return undefined;
   }
 
-  #chooseGroup(request: Uint8Array, wish: GroupWish | undefined): ExchangeStep {
+  #sendGroup(request: Uint8Array, wish: GroupWish | undefined): ExchangeStep {
     if (wish === undefined) return malformed(request);
     const { min, preferred, max } = wish;
-    if (max < min || preferred < min || max < preferred || max < GEX_MIN_BITS) return { status: "fault", fault: { what: "public value" } };
-    const within = { min: Math.max(min, Math.min(GEX_MIN_BITS, ...this.#context.moduliBits)), preferred, max: Math.min(max, GEX_MAX_BITS) };
-    const group =
-      chooseGroup(within, this.#context.moduliBits, (below) => (this.#context.random(1)[0] ?? 0) % Math.max(1, below)) ??
-      modpGroup("modp14");
+    const smallest = Math.min(GEX_MIN_BITS, ...this.#context.moduliBits);
+    if (max < min || preferred < min || max < preferred || max < smallest) return badPublic;
+    const within = { min: Math.max(min, smallest), preferred, max: Math.min(max, GEX_MAX_BITS) };
+    const below = (limit: number): number => (this.#context.random(1)[0] ?? 0) % Math.max(1, limit);
+    const group = chooseGroup(within, this.#context.moduliBits, below) ?? modpGroup("modp14");
+    const numbers = Buffer.concat([mpint(group.prime), mpint(Uint8Array.of(group.generator))]);
     this.#group = group;
-    const numbers = writeMpint(writeMpint(new Writer(600), group.prime), Uint8Array.of(group.generator)).finish();
     this.#groupHashed = Buffer.concat([request.subarray(1), numbers]);
-    return { status: "reply", reply: new Writer(1 + numbers.length).u8(message.gexGroup).bytes(numbers).finish() };
+    return { status: "reply", reply: Buffer.concat([Buffer.of(message.gexGroup), numbers]) };
   }
 
   #finishCurve(visitorPublic: Uint8Array, agreement: Agreement | undefined): ExchangeStep {
     if (agreement === undefined) return badPublic;
-    const secret = writeMpint(new Writer(80), agreement.secret).finish();
-    return this.#agreed({ visitorPublic: string(visitorPublic), ourPublic: string(agreement.publicKey), secret });
+    const secret = numberSecret(agreement.secret);
+    return this.#agreed({ visitorPublic: sshString(visitorPublic), ourPublic: sshString(agreement.publicKey), secret });
   }
 
-  /** draft-ietf-sshm-ntruprime-ssh, draft-ietf-sshm-mlkem-hybrid-kex: K is HASH(post-quantum secret || x25519 secret), hashed as a string. */
   #finishHybrid(visitorPublic: Uint8Array, kem: "sntrup761" | "mlkem768"): ExchangeStep {
     const kemBytes = kem === "sntrup761" ? sntrup761.publicKeyBytes : MLKEM768_KEY_BYTES;
     if (visitorPublic.length !== kemBytes + X25519_BYTES) return badPublic;
     const sealed = this.#encapsulate(kem, visitorPublic.subarray(0, kemBytes));
     const agreement = this.#context.keys.agree("x25519", visitorPublic.subarray(kemBytes));
     if (sealed === undefined || agreement === undefined) return badPublic;
-    const both = hash(this.#method.hash, Buffer.concat([sealed.secret, agreement.secret]), "buffer");
-    const ourPublic = Buffer.concat([sealed.publicKey, agreement.publicKey]);
-    return this.#agreed({ visitorPublic: string(visitorPublic), ourPublic: string(ourPublic), secret: string(both) });
+    const secret = hybridSecret(this.#method.hash, sealed.secret, agreement.secret);
+    const ourPublic = sshString(Buffer.concat([sealed.publicKey, agreement.publicKey]));
+    return this.#agreed({ visitorPublic: sshString(visitorPublic), ourPublic, secret });
   }
 
   #encapsulate(kem: "sntrup761" | "mlkem768", visitorKey: Uint8Array): Agreement | undefined {
@@ -125,32 +121,23 @@ export class KeyExchange {
   }
 
   #finishGroup(visitorPublic: Uint8Array, group: ModpGroup): ExchangeStep {
-    const unsigned = unsignedMpint(visitorPublic);
-    const agreement = unsigned && this.#context.keys.agreeModp(group, unsigned);
+    const isNegative = (visitorPublic[0] ?? 0) >= 0x80;
+    const agreement = isNegative ? undefined : this.#context.keys.agreeModp(group, visitorPublic);
     if (agreement === undefined) return badPublic;
-    const ourPublic = writeMpint(new Writer(520), agreement.publicKey).finish();
-    const secret = writeMpint(new Writer(520), agreement.secret).finish();
-    return this.#agreed({ visitorPublic: string(visitorPublic), ourPublic, secret });
+    const secret = numberSecret(agreement.secret);
+    return this.#agreed({ visitorPublic: sshString(visitorPublic), ourPublic: mpint(agreement.publicKey), secret });
   }
 
-  /** RFC 4253 §8: H is the hash of both identifications, both KEXINITs, the host key, both public values and K, in this order. */
-  #agreed(values: { visitorPublic: Buffer; ourPublic: Buffer; secret: Buffer }): ExchangeStep {
-    const { keys, hostKeyAlgorithm, visitorIdent, ourIdent, visitorKexInit, ourKexInit } = this.#context;
+  #agreed({ visitorPublic, ourPublic, secret }: { visitorPublic: Buffer; ourPublic: Buffer; secret: Buffer }): ExchangeStep {
+    const { keys, hostKeyAlgorithm, handshake } = this.#context;
     const hostKey = hostKeyBlob(keys, hostKeyAlgorithm);
     if (hostKey === undefined) return { status: "fault", fault: { what: "unsupported", name: hostKeyAlgorithm } };
-    const hashed = new Writer(4096)
-      .string32(visitorIdent)
-      .string32(ourIdent)
-      .string32(visitorKexInit)
-      .string32(ourKexInit)
-      .string32(hostKey);
-    if (this.#groupHashed !== undefined) hashed.bytes(this.#groupHashed);
-    hashed.bytes(values.visitorPublic).bytes(values.ourPublic).bytes(values.secret);
-    const exchangeHash = hash(this.#method.hash, hashed.finish(), "buffer");
+    const exchanged = Buffer.concat([this.#groupHashed, visitorPublic, ourPublic]);
+    const hashed = exchangeHash(this.#method.hash, { ...handshake, hostKey }, { exchanged, secret });
     const number = this.#method.way === "group exchange" ? message.gexReply : message.dhReply;
-    const reply = new Writer(1024).u8(number).string32(hostKey).bytes(values.ourPublic);
-    reply.string32(signAsHost(keys, hostKeyAlgorithm, exchangeHash));
-    return { status: "agreed", reply: reply.finish(), hash: this.#method.hash, secret: values.secret, exchangeHash };
+    const signature = sshString(signAsHost(keys, hostKeyAlgorithm, hashed));
+    const reply = Buffer.concat([Buffer.of(number), sshString(hostKey), ourPublic, signature]);
+    return { status: "agreed", reply, hash: this.#method.hash, secret, exchangeHash: hashed };
   }
 }
 
@@ -158,10 +145,6 @@ const badPublic: ExchangeStep = { status: "fault", fault: { what: "public value"
 
 function malformed(payload: Uint8Array): ExchangeStep {
   return { status: "fault", fault: { what: "malformed message", number: payload[0] ?? 0 } };
-}
-
-function string(bytes: Uint8Array): Buffer {
-  return new Writer(4 + bytes.length).string32(bytes).finish();
 }
 
 /** `byte number, string or mpint public value`, nothing behind it. */

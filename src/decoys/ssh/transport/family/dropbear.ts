@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { Answer, Fault } from "../fault.ts";
+import type { Answer, Fault, Stage } from "../fault.ts";
 import { type Family, type IdentOutcome, partialIdent } from "./family.ts";
 
 /**
@@ -11,29 +11,25 @@ export const dropbear: Family = {
   maxPacketBytes: 35_000,
   minPaddingBytes: 0,
   alignmentLate: false,
+  zeroPaddingInClear: false,
   readIdent,
   answer,
 };
 
-const MAX_LINES = 50;
 const MAX_LINE_BYTES = 255;
 const LF = 10;
 const CR = 13;
+const LAST_BEFORE_LOGIN = 60;
 
 const drop: Answer = { end: "drop" };
 const unimplemented: Answer = { unimplemented: true, end: "go on" };
 
-/** Lines before the identification are skipped, 50 in all; a line ends after 255 bytes at the latest, CRs not counted. */
+/** The first line must be it; a line ends after 255 bytes at the latest, CRs not counted. */
 function readIdent(received: Uint8Array): IdentOutcome {
-  let size = 0;
-  for (let lines = 0; lines < MAX_LINES; lines++) {
-    const line = readLine(received, size);
-    if (line === undefined) return partialIdent;
-    size = line.end;
-    const text = line.bytes.toString("latin1");
-    if (text.startsWith("SSH-")) return judge(line.bytes, size);
-  }
-  return { status: "refused", why: "no SSH identification in 50 lines", size, answer: drop };
+  const line = readLine(received);
+  if (line === undefined) return partialIdent;
+  if (line.bytes.toString("latin1").startsWith("SSH-")) return judge(line.bytes, line.size);
+  return { status: "refused", why: "no SSH identification", size: line.size, answer: drop };
 }
 
 function judge(ident: Buffer, size: number): IdentOutcome {
@@ -42,18 +38,19 @@ function judge(ident: Buffer, size: number): IdentOutcome {
   return { status: "refused", why: "another protocol version", size, answer: drop };
 }
 
-function readLine(received: Uint8Array, from: number): { bytes: Buffer; end: number } | undefined {
+function readLine(received: Uint8Array): { bytes: Buffer; size: number } | undefined {
   const bytes: number[] = [];
-  for (let at = from; at < received.length; at++) {
-    const byte = received[at] ?? 0;
-    if (byte === LF) return { bytes: Buffer.from(bytes), end: at + 1 };
+  let size = 0;
+  for (const byte of received) {
+    size += 1;
+    if (byte === LF) return { bytes: Buffer.from(bytes), size };
     if (byte !== CR) bytes.push(byte);
-    if (bytes.length === MAX_LINE_BYTES) return { bytes: Buffer.from(bytes), end: at + 1 };
+    if (bytes.length === MAX_LINE_BYTES) return { bytes: Buffer.from(bytes), size };
   }
   return undefined;
 }
 
-/** Messages 6 to 19 and the key exchange's own are merely unknown in the first exchange; services and the rest end it. */
+/** Messages above 20 that are no service's, such as the key exchange's own, are merely unknown in the first exchange; services and the rest end it. */
 function answer(fault: Fault): Answer {
   switch (fault.what) {
     case "unexpected":
@@ -65,7 +62,8 @@ function answer(fault: Fault): Answer {
   }
 }
 
-function isMerelyUnknown(number: number, during: string): boolean {
+function isMerelyUnknown(number: number, during: Stage): boolean {
   if (during === "service") return true;
+  if (during === "login") return number <= LAST_BEFORE_LOGIN;
   return number > 20 && number < 50;
 }

@@ -7,10 +7,12 @@ export interface Family {
   readonly kexInitAtOnce: boolean;
   /** Largest packet length field that is taken. */
   readonly maxPacketBytes: number;
-  /** Checks the padding before the message (RFC 4253 §6 wants four bytes at least). */
+  /** Least padding that is taken (RFC 4253 §6 wants four bytes). */
   readonly minPaddingBytes: number;
   /** Fails a wrong alignment only once the whole packet is here. */
   readonly alignmentLate: boolean;
+  /** Pads with zeros before the first NEWKEYS. */
+  readonly zeroPaddingInClear: boolean;
   readIdent(received: Uint8Array, persona: SshPersona): IdentOutcome;
   answer(fault: Fault, persona: SshPersona): Answer;
 }
