@@ -1,0 +1,45 @@
+import type { Event } from "../events/event.ts";
+import type { EventQuery, HourCount, SessionQuery, StoredFile, TimeSpan } from "../store/index/index-reader.ts";
+import type { SessionSummary } from "../store/index/session-summary.ts";
+
+/**
+ * What the sensor tells over its control interface: the types that the server, the command line and the dashboard share.
+ * Every path is below /v1 and answers JSON; lists of events come as one JSON object a line (application/x-ndjson).
+ */
+export interface Archive {
+  events(query: EventQuery): readonly Event[];
+  /** All events of a visit in the order in which they happened. */
+  session(id: string): readonly Event[];
+  sessions(query: SessionQuery): readonly SessionSummary[];
+  files(limit?: number): readonly StoredFile[];
+  counts(span: TimeSpan): readonly HourCount[];
+  /** The recording of one terminal as asciicast v2 text; undefined: there is none. */
+  recording(session: string, terminal: number): string | undefined;
+}
+
+/** How the running sensor is. */
+export interface Status {
+  readonly version: string;
+  readonly sensor: string;
+  readonly persona: string;
+  readonly state: string;
+  readonly pid: number;
+  readonly startedMs: number;
+  readonly listening: readonly { readonly decoy: string; readonly address: string; readonly port: number }[];
+  readonly workers: number;
+  readonly connections: number;
+  /** Events that are durable but not yet in the index. */
+  readonly indexLag: number;
+  /** What cannot be done now, such as journal or quarantine; empty: all is well. */
+  readonly degraded: readonly string[];
+}
+
+/** What the control interface needs of the sensor. */
+export interface ControlPorts {
+  readonly archive: Archive;
+  status(): Status;
+  /** Calls `listener` with each batch of events once it is durable; gives what ends that. */
+  onDurable(listener: (events: readonly Event[]) => void): () => void;
+}
+
+export type { EventQuery, HourCount, SessionQuery, SessionSummary, StoredFile, TimeSpan };

@@ -1,0 +1,59 @@
+import { type IncomingMessage, request } from "node:http";
+import { createInterface } from "node:readline";
+import { OperatorError } from "../errors/operator-error.ts";
+
+/** Asks a running sensor over its Unix socket. */
+export interface ControlClient {
+  /** One JSON answer. */
+  json(path: string): Promise<unknown>;
+  /** Every line of an answer, parsed, as it comes; empty lines are left out. */
+  lines(path: string): AsyncGenerator<unknown>;
+  /** The answer as it is; undefined: there is no such thing. */
+  text(path: string): Promise<string | undefined>;
+}
+
+/** Throws `sensor-down` when nobody answers on `socket`. */
+export function controlClient(socket: string): ControlClient {
+  return {
+    json: async (path) => JSON.parse(await whole(await get(socket, path))),
+    text: async (path) => {
+      const response = await get(socket, path);
+      const body = await whole(response);
+      return response.statusCode === 200 ? body : undefined;
+    },
+    lines: (path) => linesOf(socket, path),
+  };
+}
+
+/** Whether a sensor answers. */
+export async function sensorAnswers(socket: string): Promise<boolean> {
+  try {
+    await whole(await get(socket, "/v1/status"));
+    return true;
+  } catch (error) {
+    if (error instanceof OperatorError) return false;
+    throw error;
+  }
+}
+
+async function* linesOf(socket: string, path: string): AsyncGenerator<unknown> {
+  const response = await get(socket, path);
+  for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line !== "") yield JSON.parse(line);
+  }
+}
+
+function get(socket: string, path: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath: socket, path, headers: { host: "localhost" } }, resolve);
+    asked.on("error", (cause) => reject(new OperatorError("sensor-down", `No sensor answers on ${socket}: ${cause.message}.`, { cause })));
+    asked.end();
+  });
+}
+
+async function whole(response: IncomingMessage): Promise<string> {
+  response.setEncoding("utf8");
+  let text = "";
+  for await (const chunk of response) text += String(chunk);
+  return text;
+}
