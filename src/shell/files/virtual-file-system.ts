@@ -238,7 +238,7 @@ export class VirtualFileSystem implements FileSystem {
   }
 
   #add(path: string, who: Credentials, make: () => LiveNode): Ok | Errno {
-    const place = this.space.find(path.replace(/(.)\/+$/, "$1"), who, false);
+    const place = this.space.find(path.replace(/(?<=[^/])\/+$/, ""), who, false);
     if ("errno" in place) return place;
     if (place.node !== undefined) return { errno: "EEXIST" };
     const wrong = this.#additionRefusal(place.parent, who);

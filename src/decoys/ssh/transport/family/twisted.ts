@@ -48,7 +48,7 @@ function readConchIdent(bytes: Buffer, persona: SshPersona): IdentOutcome {
   if (end < 0) return partialIdent;
   const line = bytes.subarray(bytes.lastIndexOf(LF, start) + 1, end).toString("latin1");
   if (!line.startsWith("SSH-")) return readConchGarbage(bytes, persona);
-  return judge(line.replace(/\r+$/, ""), { version: line.split("-")[1] ?? "", size: end + 1, persona });
+  return judge(line.replace(/(?<!\r)\r+$/, ""), { version: line.split("-")[1] ?? "", size: end + 1, persona });
 }
 
 function readConchGarbage(bytes: Buffer, persona: SshPersona): IdentOutcome {
