@@ -1,5 +1,4 @@
 import { type IncomingMessage, request } from "node:http";
-import { createInterface } from "node:readline";
 import { OperatorError } from "../errors/operator-error.ts";
 
 /** Asks a running sensor over its Unix socket. */
@@ -38,8 +37,17 @@ export async function sensorAnswers(socket: string): Promise<boolean> {
 
 async function* linesOf(socket: string, path: string): AsyncGenerator<unknown> {
   const response = await get(socket, path);
-  for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line !== "") yield JSON.parse(line);
+  response.setEncoding("utf8");
+  let rest = "";
+  try {
+    for await (const chunk of response) {
+      const lines = `${rest}${String(chunk)}`.split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (line !== "") yield JSON.parse(line);
+    }
+  } catch (cause) {
+    if (response.aborted || response.destroyed) throw new OperatorError("sensor-down", "The sensor ended.", { cause });
+    throw cause;
   }
 }
 
