@@ -85,13 +85,15 @@ export const processRules: readonly Rule[] = [
   },
   {
     name: "telnet-process",
-    holds: "who answers on the telnet port runs",
-    find: ({ persona }) =>
-      unless(
-        at(persona.services, "telnet") === undefined || runs("telnetd", persona.machine) || runs("inetd", persona.machine),
-        ["machine", "processes"],
-        "have neither telnetd nor inetd, which answers on the telnet port",
-      ),
+    holds: "who answers on the telnet port runs, or systemd waits there for it",
+    find: ({ persona, tree }) => {
+      const waits =
+        runs("telnetd", persona.machine) ||
+        runs("inetd", persona.machine) ||
+        tree.resolve("/usr/lib/systemd/system/telnet.socket") !== undefined;
+      const why = "have neither telnetd nor inetd, which answers on the telnet port";
+      return unless(at(persona.services, "telnet") === undefined || waits, ["machine", "processes"], why);
+    },
   },
   {
     name: "process-memory",
