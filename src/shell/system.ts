@@ -40,6 +40,8 @@ export interface Output {
   /** Standard error, without a terminal. */
   err(bytes: Uint8Array): boolean;
   exited(status: ExitStatus): void;
+  /** After `Running.input` returned false: more may come. */
+  wantsInput?(): void;
 }
 
 export type ExitStatus = { readonly code: number } | { readonly signal: string };

@@ -25,6 +25,8 @@ export interface ConnectionPorts {
   unimplemented(): void;
   /** Sends SSH_MSG_DISCONNECT and hangs up. */
   disconnect(code: number, message: string): void;
+  /** The visitor's identification line, such as `SSH-2.0-OpenSSH_9.2p1`: servers send some messages only to products that know them. */
+  readonly visitorIdent: string;
   /** RFC 4253 §7.2: identifies the connection in signatures, such as the proof of host keys. */
   readonly sessionId: Uint8Array;
 }
