@@ -1,0 +1,75 @@
+import type { Execution, Process } from "../../program.ts";
+import type { RegexNode } from "./node.ts";
+import { setOf } from "./node.ts";
+import { parsePerl } from "./parse-perl.ts";
+import { type ParsedRegex, parsePosix } from "./parse-posix.ts";
+import { compileNode, type RegexProgram } from "./program.ts";
+import { type Match, Search, type SearchHow } from "./search.ts";
+
+export type { Match } from "./search.ts";
+
+export interface RegexHow {
+  readonly syntax: "basic" | "extended" | "perl" | "fixed" | "awk";
+  readonly ignoreCase?: boolean;
+  /** Told of each backslash that means nothing. */
+  readonly stray?: (char: string) => void;
+}
+
+/** A regular expression that is ready to use. Give it the process, so that the visitor pays for the time. */
+export class Regex {
+  readonly #program: RegexProgram;
+
+  constructor(program: RegexProgram) {
+    this.#program = program;
+  }
+
+  get groups(): number {
+    return this.#program.groups;
+  }
+
+  /** The leftmost match from `how.from` on. */
+  *find(process: Process, text: string, how: SearchHow = {}): Execution<Match | undefined> {
+    const search = new Search(this.#program, text, how);
+    let paid = 0;
+    while (!search.run(SLICE_STEPS)) {
+      yield* process.charge((search.steps - paid) >> 4);
+      paid = search.steps;
+    }
+    yield* process.charge((search.steps - paid) >> 4);
+    return search.match;
+  }
+}
+
+const SLICE_STEPS = 20_000;
+
+/** Reads and compiles one expression, or several of which any may fit. */
+export function compileRegex(texts: string | readonly string[], how: RegexHow): Regex | { readonly wrong: string } {
+  const choices: RegexNode[] = [];
+  let groups = 0;
+  for (const text of typeof texts === "string" ? [texts] : texts) {
+    const parsed = parse(text, how, groups + 1);
+    if ("wrong" in parsed) return parsed;
+    choices.push(parsed.node);
+    groups = parsed.groups;
+  }
+  const [only] = choices;
+  const node: RegexNode = choices.length === 1 && only !== undefined ? only : { kind: "choice", choices };
+  const program = compileNode(node, { groups, ignoreCase: how.ignoreCase === true, longest: how.syntax !== "perl" });
+  return program === undefined ? { wrong: "Regular expression too big" } : new Regex(program);
+}
+
+function parse(text: string, how: RegexHow, firstGroup: number): ParsedRegex {
+  if (how.syntax === "perl") return parsePerl(text, firstGroup);
+  if (how.syntax === "fixed") return { node: literal(text), groups: firstGroup - 1 };
+  const { stray } = how;
+  return parsePosix(text, {
+    extended: how.syntax !== "basic",
+    awk: how.syntax === "awk",
+    firstGroup,
+    ...(stray === undefined ? {} : { stray }),
+  });
+}
+
+function literal(text: string): RegexNode {
+  return { kind: "sequence", items: Array.from(text, (byte) => ({ kind: "set", set: setOf(byte) })) };
+}
