@@ -1,15 +1,5 @@
 import { Buffer } from "node:buffer";
-import {
-  createDiffieHellman,
-  createECDH,
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  diffieHellman,
-  encapsulate,
-  type KeyObject,
-  sign,
-} from "node:crypto";
+import { createECDH, createHash, createPrivateKey, createPublicKey, diffieHellman, encapsulate, type KeyObject, sign } from "node:crypto";
 import type { Agreement, Curve, HostKey, Keys, ModpGroup, SignatureScheme } from "../decoy/keys.ts";
 import type { Chance } from "./chance.ts";
 import { TEST_ECDSA_KEY, TEST_RSA_KEY } from "./test-keys.ts";
@@ -60,10 +50,22 @@ function agreeModp(group: ModpGroup, visitorPublic: Uint8Array, chance: Chance):
   const prime = toInteger(group.prime);
   const value = toInteger(visitorPublic);
   if (value <= 1n || value >= prime - 1n) return undefined;
-  const dh = createDiffieHellman(Buffer.from(group.prime), group.generator);
-  dh.setPrivateKey(chance.bytes(32));
-  dh.generateKeys();
-  return { publicKey: dh.getPublicKey(), secret: dh.computeSecret(visitorPublic) };
+  // By big integers: node:crypto would prove the prime anew each time, which takes half a minute at 8192 bits.
+  const own = toInteger(chance.bytes(32));
+  return { publicKey: toBytes(power(BigInt(group.generator), own, prime)), secret: toBytes(power(value, own, prime)) };
+}
+
+function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  for (let square = base % modulus, left = exponent; left > 0n; left >>= 1n, square = (square * square) % modulus) {
+    if (left & 1n) result = (result * square) % modulus;
+  }
+  return result;
+}
+
+function toBytes(number: bigint): Buffer {
+  const hex = number.toString(16);
+  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex");
 }
 
 function encapsulateMlkem768(visitorPublic: Uint8Array): Agreement {

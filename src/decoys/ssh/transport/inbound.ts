@@ -42,6 +42,7 @@ export class Inbound {
     const bytes = buffer.bytes;
     const whole = this.#opener.length(sequence, bytes);
     if (typeof whole !== "number") {
+      if (whole.fault === "alignment" && this.#family.alignmentLate && bytes.length < 4 + whole.length) return undefined;
       buffer.use(this.#opener.headBytes);
       return this.#translate(whole);
     }
