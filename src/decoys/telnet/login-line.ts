@@ -47,7 +47,7 @@ export class LoginLine {
       case 127:
         return { echo: this.#erase(1) };
       case 23:
-        return { echo: this.#erase(/[^ \t]*[ \t]*$/.exec(this.#text)?.[0].length ?? 0) };
+        return { echo: this.#erase(lastWordBytes(this.#text)) };
       case 21:
         return { echo: this.#erase(this.#text.length) };
       default:
@@ -86,4 +86,16 @@ export class LoginLine {
 function shownAs(byte: number, column: number): string {
   if (byte === 9) return " ".repeat(TAB_COLUMNS - (column % TAB_COLUMNS));
   return byte < 32 ? `^${String.fromCharCode(byte + 64)}` : String.fromCharCode(byte);
+}
+
+/** The last word with the blanks behind it. Not by an expression: it would look from every place of the line. */
+function lastWordBytes(text: string): number {
+  let start = text.length;
+  while (start > 0 && isBlank(text.charAt(start - 1))) start--;
+  while (start > 0 && !isBlank(text.charAt(start - 1))) start--;
+  return text.length - start;
+}
+
+function isBlank(character: string): boolean {
+  return character === " " || character === "\t";
 }

@@ -181,6 +181,6 @@ function octal(mode: number): string {
 }
 
 function baseName(path: string): string {
-  const trimmed = path.replace(/\/+$/, "");
+  const trimmed = path.replace(/(?<!\/)\/+$/, "");
   return trimmed.slice(trimmed.lastIndexOf("/") + 1);
 }

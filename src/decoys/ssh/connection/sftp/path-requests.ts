@@ -56,8 +56,8 @@ export const opendir = onPath((fs, path, { account, handles }) => {
 export function resolveReply({ fs, account }: SftpContext, path: string): Reply {
   const resolved = fs.realPath(path, account.credentials);
   if (typeof resolved === "string") return nameReply(resolved);
-  const slash = path.replace(/\/+$/, "").lastIndexOf("/");
-  const last = path.slice(slash + 1).replace(/\/+$/, "");
+  const slash = path.replace(/(?<!\/)\/+$/, "").lastIndexOf("/");
+  const last = path.slice(slash + 1).replace(/(?<!\/)\/+$/, "");
   if (resolved.errno !== "ENOENT" || last === "." || last === "..") return statusReply(statusOf(resolved));
   const parent = fs.realPath(path.slice(0, slash) || "/", account.credentials);
   if (typeof parent !== "string") return statusReply(statusOf(parent));

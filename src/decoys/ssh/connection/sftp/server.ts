@@ -4,10 +4,10 @@
  * Requests are answered in order, one at a time, and only while the channel takes answers, so what waits is bounded by the visitor's
  * window. What sftp-server dies of (a packet too long, fields that do not fit, requests before INIT) ends this one with the same status.
  */
-import { Buffer } from "node:buffer";
 import type { Output, Running } from "../../../../shell/system.ts";
 import { Reader } from "../../../../wire/reader.ts";
 import { Writer } from "../../../../wire/writer.ts";
+import { ReceiveBuffer } from "../../transport/receive-buffer.ts";
 import { type Answer, BROKEN, type Reply, release, type SftpContext } from "./context.ts";
 import { extended } from "./extensions.ts";
 import { close, fstat, open, read, write } from "./file-requests.ts";
@@ -32,7 +32,6 @@ import {
 const MAX_PACKET_BYTES = 256 * 1024;
 /** Requests that may wait while the visitor does not read answers. */
 const MAX_WAITING_BYTES = 2 * MAX_PACKET_BYTES;
-const NOTHING: Buffer = Buffer.alloc(0);
 const EXIT_TOO_LONG = 11;
 const EXIT_BROKEN = 255;
 
@@ -65,7 +64,7 @@ export interface SftpPorts extends Omit<SftpContext, "handles"> {
 export class SftpServer implements Running {
   readonly #context: SftpContext;
   readonly #output: Output;
-  #waiting = NOTHING;
+  readonly #waiting = new ReceiveBuffer();
   #ready = false;
   #flowing = true;
   #inputEnded = false;
@@ -78,9 +77,10 @@ export class SftpServer implements Running {
 
   input(bytes: Uint8Array): boolean {
     if (this.#ended) return true;
-    this.#waiting = Buffer.concat([this.#waiting, bytes]);
+    this.#waiting.add(bytes);
     this.#work();
-    return this.#ended || this.#waiting.length < MAX_WAITING_BYTES;
+    this.#waiting.settle();
+    return this.#ended || this.#waiting.size < MAX_WAITING_BYTES;
   }
 
   endInput(): void {
@@ -89,10 +89,10 @@ export class SftpServer implements Running {
   }
 
   drained(): void {
-    const full = this.#waiting.length >= MAX_WAITING_BYTES;
+    const full = this.#waiting.size >= MAX_WAITING_BYTES;
     this.#flowing = true;
     this.#work();
-    if (full && this.#waiting.length < MAX_WAITING_BYTES) this.#output.wantsInput?.();
+    if (full && this.#waiting.size < MAX_WAITING_BYTES) this.#output.wantsInput?.();
   }
 
   resize(): void {
@@ -109,8 +109,6 @@ export class SftpServer implements Running {
 
   #work(): void {
     while (this.#flowing && !this.#ended && this.#step());
-    // A view of nothing would keep the last packets in memory.
-    if (this.#waiting.length === 0) this.#waiting = NOTHING;
     if (this.#inputEnded && this.#flowing && !this.#ended) this.#exit(0);
   }
 
@@ -122,12 +120,13 @@ export class SftpServer implements Running {
    * False: no whole packet is waiting.
    */
   #step(): boolean {
-    if (this.#waiting.length < 4) return false;
-    const length = this.#waiting.readUInt32BE();
+    const { bytes } = this.#waiting;
+    if (bytes.length < 4) return false;
+    const length = bytes.readUInt32BE();
     if (length > MAX_PACKET_BYTES) return this.#exit(EXIT_TOO_LONG);
-    if (this.#waiting.length < 4 + length) return false;
-    const packet = new Reader(this.#waiting.subarray(4, 4 + length));
-    this.#waiting = this.#waiting.subarray(4 + length);
+    if (bytes.length < 4 + length) return false;
+    const packet = new Reader(bytes.subarray(4, 4 + length));
+    this.#waiting.use(4 + length);
     const type = packet.u8();
     const id = packet.u32();
     if (packet.short || (type !== Fxp.init && !this.#ready)) return this.#exit(EXIT_BROKEN);
@@ -165,7 +164,7 @@ export class SftpServer implements Running {
 
   #release(): void {
     this.#ended = true;
-    this.#waiting = NOTHING;
+    this.#waiting.clear();
     for (const handle of this.#context.handles.clear()) release(this.#context, handle);
   }
 }
