@@ -1,6 +1,7 @@
 import type { Event } from "../events/event.ts";
 import type { EventQuery, HourCount, SessionQuery, StoredFile, TimeSpan } from "../store/index/index-reader.ts";
 import type { SessionSummary } from "../store/index/session-summary.ts";
+import type { HeadExport } from "../store/journal/journal.ts";
 
 /**
  * What the sensor tells over its control interface: the types that the server, the command line and the dashboard share.
@@ -38,6 +39,8 @@ export interface Status {
 export interface ControlPorts {
   readonly archive: Archive;
   status(): Status;
+  /** The journal's signed heads up to now, to be kept on another machine. */
+  heads(): HeadExport;
   /** Calls `listener` with each batch of events once it is durable; gives what ends that. */
   onDurable(listener: (events: readonly Event[]) => void): () => void;
 }

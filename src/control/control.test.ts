@@ -48,6 +48,7 @@ function setUp() {
       indexLag: 0,
       degraded: [],
     }),
+    heads: () => ({ v: 1, sensor: "north", publicKey: "", heads: [] }),
     onDurable: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -95,6 +96,7 @@ test("live events come as they become durable, until the reader goes", async () 
   const { socket, ports, listeners } = setUp();
   const control = await startControl({ socket }, ports);
   const live = controlClient(socket).lines("/v1/events/live");
+  assert.deepEqual((await live.next()).value, { live: true });
   const first = live.next();
   while (listeners.size === 0) await new Promise((resolve) => setImmediate(resolve));
   for (const listener of listeners) listener([event]);

@@ -34,6 +34,7 @@ export function controlRoutes(ports: ControlPorts): Hono {
       ? context.json({ error: "no such recording" }, 404)
       : context.body(cast, 200, { "content-type": "application/x-asciicast" });
   });
+  app.get("/v1/journal/heads", (context) => context.json(ports.heads()));
   app.get("/v1/files", (context) => context.body(lines(ports.archive.files()), 200, { "content-type": NDJSON }));
   app.get("/v1/counts", (context) => {
     const span = timeSpan(context.req.query());
@@ -60,7 +61,7 @@ async function follow(ports: ControlPorts, stream: LineStream): Promise<void> {
   });
   stream.onAbort(() => wake());
   // The first line tells the reader that from now on nothing is missed.
-  await stream.write("\n");
+  await stream.write('{"live":true}\n');
   while (!stream.aborted && queue.length <= MAX_QUEUED_EVENTS) {
     const batch = queue;
     queue = [];

@@ -1,0 +1,25 @@
+import type { Command } from "commander";
+import { addCheck } from "./check.ts";
+import { addDoctor } from "./doctor.ts";
+import { addEvents } from "./events.ts";
+import { addFiles } from "./files.ts";
+import { addJournal } from "./journal.ts";
+import { addReplay } from "./replay.ts";
+import { addService } from "./service.ts";
+import { addSession } from "./session.ts";
+import { addSessions } from "./sessions.ts";
+import { addUp } from "./up.ts";
+
+/** Every command, in the order of the help text. */
+export const commands: readonly ((program: Command) => void)[] = [
+  addUp,
+  addEvents,
+  addSessions,
+  addSession,
+  addReplay,
+  addFiles,
+  addJournal,
+  addDoctor,
+  addCheck,
+  addService,
+];

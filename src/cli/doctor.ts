@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import { sensorAnswers } from "../control/client.ts";
+import { type Finding, findings } from "./doctor/findings.ts";
+import { configOption, jsonOption, stateOption } from "./options.ts";
+import { print, printJson } from "./output.ts";
+import { controlSocket, type Place, settingsOf } from "./state.ts";
+
+export function addDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .description("what works here, what is missing, and the command that mends it")
+    .addOption(jsonOption())
+    .addOption(stateOption())
+    .addOption(configOption())
+    .action(examine);
+}
+
+/** present: it works; absent: it does not, and `mend` says what helps; unknown: it could not be tried. */
+async function examine({ json, ...place }: Place & { readonly json?: boolean }): Promise<void> {
+  const settings = settingsOf(place);
+  const running = await sensorAnswers(controlSocket(settings));
+  for await (const finding of findings(settings, running)) {
+    if (json === true) printJson(finding);
+    else print(findingLine(finding));
+  }
+}
+
+const SIGNS = { present: "ok     ", absent: "missing", unknown: "unknown" } as const;
+
+function findingLine({ what, answer, cause, mend }: Finding): string {
+  return `${SIGNS[answer]}  ${what}${cause === "" ? "" : `: ${cause}`}${mend === undefined ? "" : `\n         ${mend}`}`;
+}
