@@ -57,20 +57,20 @@ export class FuzzLoop {
   }
 
   /** Runs inputs as they are; those that reach new code are the first corpus, smallest first. */
-  replay(inputs: readonly Uint8Array[]): Failure | undefined {
+  async replay(inputs: readonly Uint8Array[]): Promise<Failure | undefined> {
     for (const input of [...inputs].sort((one, other) => one.length - other.length)) {
-      const failure = this.#consider(Buffer.from(input));
+      const failure = await this.#consider(Buffer.from(input));
       if (failure !== undefined) return failure;
     }
     return undefined;
   }
 
   /** Makes and runs `runs` inputs, or stops at the first failure. */
-  fuzz(runs: number): Failure | undefined {
+  async fuzz(runs: number): Promise<Failure | undefined> {
     for (let left = runs; left > 0; left -= BATCH) {
       const batch = Array.from({ length: Math.min(left, BATCH) }, () => this.#newInput());
-      const failure = this.#runBatch(batch);
-      if (failure !== undefined) return this.#shrink(failure);
+      const failure = await this.#runBatch(batch);
+      if (failure !== undefined) return await this.#shrink(failure);
     }
     return undefined;
   }
@@ -83,16 +83,16 @@ export class FuzzLoop {
     return mutate(this.#corpus[at] ?? Buffer.alloc(0), dice, this.#stock);
   }
 
-  #runBatch(batch: readonly Buffer[]): Failure | undefined {
+  async #runBatch(batch: readonly Buffer[]): Promise<Failure | undefined> {
     for (const input of batch) {
-      const failure = this.#run(input);
+      const failure = await this.#run(input);
       if (failure !== undefined) return failure;
     }
     if (!this.#settings.guided) return undefined;
     const taken = this.#settings.coverage.take();
     if (!this.#settings.coverage.isNew(taken)) return undefined;
     for (const input of batch) {
-      const failure = this.#consider(input);
+      const failure = await this.#consider(input);
       if (failure !== undefined) return failure;
     }
     // What only the batch as a whole reached would make every later batch look new.
@@ -101,52 +101,52 @@ export class FuzzLoop {
   }
 
   /** Runs one input by itself, and keeps it if it reaches new code. */
-  #consider(input: Buffer): Failure | undefined {
+  async #consider(input: Buffer): Promise<Failure | undefined> {
     this.#settings.coverage.take();
-    const failure = this.#run(input);
+    const failure = await this.#run(input);
     if (failure !== undefined) return failure;
     const isNew = this.#settings.coverage.absorb(this.#settings.coverage.take());
     if (isNew && this.#settings.guided) this.#corpus.push(input);
     return undefined;
   }
 
-  #run(input: Buffer): Failure | undefined {
+  async #run(input: Buffer): Promise<Failure | undefined> {
     const startMs = performance.now();
-    const failure = this.#tryOnce(input);
+    const failure = await this.#tryOnce(input);
     if (failure !== undefined) return failure;
     if (performance.now() - startMs <= this.#maxCpuMs) return undefined;
-    const cpuMs = Math.min(this.#cpuMs(input), this.#cpuMs(input), this.#cpuMs(input));
+    const cpuMs = Math.min(await this.#cpuMs(input), await this.#cpuMs(input), await this.#cpuMs(input));
     if (cpuMs <= this.#maxCpuMs) return undefined;
     return { kind: "slow", message: `${Math.round(cpuMs)} ms of processor time for ${input.length} bytes`, input };
   }
 
-  #tryOnce(input: Buffer): Failure | undefined {
+  async #tryOnce(input: Buffer): Promise<Failure | undefined> {
     this.#runs += 1;
     this.#settings.announce(input);
     try {
-      this.#settings.target.run(Uint8Array.from(input));
+      await this.#settings.target.run(Uint8Array.from(input));
       return undefined;
     } catch (error) {
       return { kind: "crash", message: error instanceof Error ? (error.stack ?? error.message) : String(error), input };
     }
   }
 
-  #cpuMs(input: Buffer): number {
+  async #cpuMs(input: Buffer): Promise<number> {
     const before = process.threadCpuUsage();
-    this.#tryOnce(input);
+    await this.#tryOnce(input);
     const { user, system } = process.threadCpuUsage(before);
     return (user + system) / 1_000;
   }
 
   /** A smaller input that fails in the same place, by leaving out ever smaller parts. */
-  #shrink(failure: Failure): Failure {
+  async #shrink(failure: Failure): Promise<Failure> {
     if (failure.kind !== "crash") return failure;
     let smallest = failure;
     let runs = 0;
     for (let part = smallest.input.length >> 1; part >= 1; part >>= 1) {
       for (let at = 0; at < smallest.input.length && runs < MAX_SHRINK_RUNS; runs++) {
         const shorter = Buffer.concat([smallest.input.subarray(0, at), smallest.input.subarray(at + part)]);
-        const again = this.#tryOnce(shorter);
+        const again = await this.#tryOnce(shorter);
         if (again !== undefined && placeOf(again) === placeOf(failure)) smallest = again;
         else at += part;
       }

@@ -10,10 +10,10 @@ export interface FuzzTarget {
   /** The name of its file, and of its folder in corpus/. */
   readonly name: string;
   /**
-   * Gives the parser these bytes and checks what must hold: a throw of any kind is a failure, and so is taking too long.
+   * Gives the parser these bytes and checks what must hold: a throw or a rejection is a failure, and so is taking too long.
    * It must depend on `bytes` alone. The bytes are a copy.
    */
-  run(bytes: Uint8Array): void;
+  run(bytes: Uint8Array): void | Promise<void>;
   /** Inputs that lead deep, such as one valid message of each kind. */
   readonly seeds?: readonly Uint8Array[];
   /** Byte strings to try that don't stand as literals in the parser's source. */

@@ -47,25 +47,26 @@ async function main(orders: ThreadOrders): Promise<ThreadReport> {
     guided: orders.guided,
     announce: announcer(orders.shared),
   });
-  const failure = loop.replay([...orders.corpus, ...(target.seeds ?? [])]) ?? loop.fuzz(Math.ceil(orders.runs * (target.share ?? 1)));
+  const failure =
+    (await loop.replay([...orders.corpus, ...(target.seeds ?? [])])) ?? (await loop.fuzz(Math.ceil(orders.runs * (target.share ?? 1))));
   const known = new Set(orders.corpus.map((input) => Buffer.from(input).toString("latin1")));
   const found = loop.corpus.filter((input) => !known.has(input.toString("latin1")));
-  const kept = failure === undefined ? smallestCorpus(target, coverage, loop.corpus) : [];
+  const kept = failure === undefined ? await smallestCorpus(target, coverage, loop.corpus) : [];
   const report = { runs: loop.runs, failure, ranCharacters: coverage.ranCharacters, found, kept };
   coverage.stop();
   return report;
 }
 
 /** Smallest first, an input stays when it reaches what no smaller one does. */
-function smallestCorpus(target: FuzzTarget, coverage: BlockCoverage, corpus: readonly Buffer[]): Buffer[] {
+async function smallestCorpus(target: FuzzTarget, coverage: BlockCoverage, corpus: readonly Buffer[]): Promise<Buffer[]> {
   coverage.forget();
-  return [...corpus]
-    .sort((one, other) => one.length - other.length || one.compare(other))
-    .filter((input) => {
-      coverage.take();
-      target.run(Uint8Array.from(input));
-      return coverage.absorb(coverage.take());
-    });
+  const kept: Buffer[] = [];
+  for (const input of [...corpus].sort((one, other) => one.length - other.length || one.compare(other))) {
+    coverage.take();
+    await target.run(Uint8Array.from(input));
+    if (coverage.absorb(coverage.take())) kept.push(input);
+  }
+  return kept;
 }
 
 function namedWords({ words }: FuzzTarget): Buffer[] {

@@ -32,7 +32,7 @@ describe("the fuzzer itself", () => {
     const { target } = await import(pathToFileURL(join(import.meta.dirname, "toys", `${name}.ts`)).href);
     const input = readFileSync(reproducer);
     rmSync(reproducer);
-    target.run(input);
+    await target.run(input);
   }
 
   it("finds a bug behind five checks, shrinks the input and leaves a reproducer", async () => {

@@ -37,7 +37,7 @@ async function main(): Promise<void> {
 
 async function runOne(name: string, file: string): Promise<void> {
   const target = await loadTarget(targetUrl(name));
-  target.run(Uint8Array.from(readFileSync(file)));
+  await target.run(Uint8Array.from(readFileSync(file)));
   process.stdout.write(`${name}: nothing wrong with ${file}\n`);
 }
 

@@ -22,7 +22,7 @@ export const target: FuzzTarget = {
   run,
   maxInputBytes: 5_000,
   maxCpuMs: 50,
-  share: 0.5,
+  share: 0.15,
   seeds: [
     "\x0droot\r\n",
     "\x0cpassword\n",
