@@ -168,7 +168,8 @@ export class WorkerProcess {
   }
 }
 
-function launchWorker(launch: Launch): ChildProcess {
+/** Starts a process that holds nothing. */
+export function launchWorker(launch: Launch): ChildProcess {
   const { privileges } = launch;
   return privileges.raised(() =>
     fork(launch.entry, [...launch.arguments], {
@@ -184,11 +185,17 @@ function launchWorker(launch: Launch): ChildProcess {
   );
 }
 
-/** What makes a worker hold nothing; `worker-isolation.ts` proves each. */
+/**
+ * What makes a worker hold nothing; `isolation/attempts.ts` tries to get past each. The permission model does not cover node:sqlite, node:ffi
+ * and V8's own flags (some make V8 write files): those are taken away or frozen.
+ */
 const WORKER_FLAGS: readonly string[] = [
   "--permission",
   "--no-addons",
   "--no-experimental-sqlite",
+  "--no-experimental-ffi",
+  "--no-experimental-webstorage",
+  "--freeze-flags-after-init",
   "--disable-sigusr1",
   "--disable-proto=delete",
   "--disallow-code-generation-from-strings",

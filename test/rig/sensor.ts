@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Decoy } from "../../src/decoy/decoy.ts";
 import type { Persona } from "../../src/decoy/persona.ts";
 import { checkShape } from "../../src/decoy/shape.ts";
-import { decoys as productDecoys } from "../../src/decoys/index.ts";
+import { decoys } from "../../src/decoys/index.ts";
 import type { Event } from "../../src/events/event.ts";
 import { Host } from "../../src/host/host.ts";
 import { loadHostKeys } from "../../src/host/host-keys.ts";
@@ -101,7 +101,7 @@ function portOf(listening: readonly { readonly decoy: string; readonly port: num
 
 async function checkedOptions(options: TestSensorOptions): Promise<Record<string, unknown>> {
   const modules: readonly unknown[] = await Promise.all((options.modules ?? []).map((path) => import(path)));
-  const known = [...productDecoys, ...modules.flatMap((module) => Object.values(Object(module)).filter(isDecoy))];
+  const known = [...decoys, ...modules.flatMap((module) => Object.values(Object(module)).filter(isDecoy))];
   return Object.fromEntries(Object.entries(options.decoys).map(([name, given]) => [name, checked(known, name, given)]));
 }
 
