@@ -37,6 +37,7 @@ function ports(): ControlPorts {
       recording: () => undefined,
     },
     status: () => assert.fail("asked for the status of nothing"),
+    heads: () => ({ v: 1, sensor: "edge", publicKey: "", heads: [] }),
     onDurable: () => () => undefined,
   };
 }

@@ -4,14 +4,10 @@ import { accountOf } from "../../../src/decoys/ssh/connection/account.ts";
 import { Fxp } from "../../../src/decoys/ssh/connection/sftp/messages.ts";
 import { SftpServer } from "../../../src/decoys/ssh/connection/sftp/server.ts";
 import { checkObservation } from "../../../src/events/check-observation.ts";
-import { baseTree } from "../../../src/shell/files/base-tree.ts";
-import { Namespace } from "../../../src/shell/files/namespace.ts";
-import { Quota } from "../../../src/shell/files/quota.ts";
-import { VirtualFileSystem } from "../../../src/shell/files/virtual-file-system.ts";
 import { FakePeer } from "../../../src/testkit/fake-peer.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";
+import { virtualFiles } from "../virtual-files.ts";
 
-const MAX_FILE_BYTES = 1 << 16;
 const EXTENSIONS = [
   ["posix-rename@openssh.com", "1"],
   ["statvfs@openssh.com", "2"],
@@ -34,7 +30,7 @@ function run(input: Uint8Array): void {
   let exits = 0;
   const server = new SftpServer({
     peer,
-    fs: newFiles(peer),
+    fs: virtualFiles(peer),
     account: accountOf(peer.persona, control & 1 ? "ada" : "root"),
     extensions: EXTENSIONS,
     output: {
@@ -52,16 +48,6 @@ function run(input: Uint8Array): void {
   assert.ok(exits === 1, `exits ${exits} times`);
   for (const answer of answers) assert.equal(answer.readUInt32BE(), answer.length - 4);
   for (const { kind, fields } of peer.observations()) assert.equal(checkObservation(kind, fields), undefined);
-}
-
-function newFiles(peer: FakePeer): VirtualFileSystem {
-  return new VirtualFileSystem(new Namespace(baseTree(peer.persona), new Map()), {
-    persona: peer.persona,
-    nowMs: () => peer.now().wallMs,
-    random: (bytes) => Buffer.from(peer.random(bytes)).toString("latin1"),
-    capture: () => undefined,
-    quota: new Quota(MAX_FILE_BYTES, 100),
-  });
 }
 
 type Field = number | string | bigint | Buffer;
