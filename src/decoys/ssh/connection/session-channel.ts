@@ -49,8 +49,9 @@ export class SessionChannel implements Behind {
   #agent = false;
   #number = 0;
   #launch: Launch | undefined;
-  #running: Running | undefined;
-  #early: EarlyOutput | undefined;
+  /** A program that ends at once has ended before `start` gives it to us. */
+  #state: "larval" | "starting" | "running" | "over" = "larval";
+  #program: Running | undefined;
 
   constructor(channel: Channel, ports: SessionPorts) {
     this.#channel = channel;
@@ -81,7 +82,7 @@ export class SessionChannel implements Behind {
   end(): void {
     const running = this.#running;
     if (running === undefined) return;
-    this.#running = undefined;
+    this.#state = "over";
     running.end();
     if (this.#terminal !== undefined) this.#channel.request("exit-signal", encodeExitSignal("HUP"));
     this.#observeClose({ signal: "HUP" });
@@ -165,16 +166,16 @@ export class SessionChannel implements Behind {
     this.#observeOpen(launch);
     // The window is granted first, then the request is answered, then the program is heard: so does sshd.
     this.#channel.attach(this);
-    this.#early = new EarlyOutput(this.#output());
-    this.#running = launch.start(this.#early, this.#number);
+    this.#state = "starting";
     return "granted";
   }
 
-  /** The reply to the request that started the program is sent: let its output go. */
-  started(): void {
-    const early = this.#early;
-    this.#early = undefined;
-    early?.release();
+  /** The reply to the last request is sent: what it started may speak now. */
+  replied(): void {
+    const launch = this.#launch;
+    if (this.#state !== "starting" || launch === undefined) return;
+    this.#state = "running";
+    this.#program = launch.start(this.#output(), this.#number);
   }
 
   /** `uint32 columns, rows, width, height in pixels` (RFC 4254 §6.7); granted without a terminal too, as in sshd. */
@@ -208,6 +209,10 @@ export class SessionChannel implements Behind {
     return this.#terminal === undefined || this.#running === undefined ? "refused" : "granted";
   }
 
+  get #running(): Running | undefined {
+    return this.#state === "running" ? this.#program : undefined;
+  }
+
   #output(): Output {
     return {
       out: (bytes) => this.#write(bytes, false),
@@ -218,14 +223,14 @@ export class SessionChannel implements Behind {
   }
 
   #write(bytes: Uint8Array, stderr: boolean): boolean {
-    if (this.#running === undefined) return true;
+    if (this.#state !== "running") return true;
     if (this.#launch?.recorded === true) this.#record("out", bytes);
     return this.#channel.write(bytes, stderr);
   }
 
   #exit(status: ExitStatus): void {
-    if (this.#running === undefined) return;
-    this.#running = undefined;
+    if (this.#state !== "running") return;
+    this.#state = "over";
     this.#observeClose(status);
     if (!this.#channel.busy) this.#channel.endOutput();
     if ("code" in status) this.#channel.request("exit-status", new Writer(4).u32(status.code).finish());
@@ -276,46 +281,6 @@ const ALWAYS: Readonly<Record<string, Handler>> = {
   signal: (session, body) => session.signal(body),
   break: (session, body) => session.sendBreak(body),
 };
-
-/** Keeps what a program says until the visitor has the reply to its request. */
-class EarlyOutput implements Output {
-  readonly #inner: Output;
-  #kept: (() => void)[] | undefined = [];
-
-  constructor(inner: Output) {
-    this.#inner = inner;
-  }
-
-  out(bytes: Uint8Array): boolean {
-    if (this.#kept === undefined) return this.#inner.out(bytes);
-    const copy = Buffer.from(bytes);
-    this.#kept.push(() => this.#inner.out(copy));
-    return true;
-  }
-
-  err(bytes: Uint8Array): boolean {
-    if (this.#kept === undefined) return this.#inner.err(bytes);
-    const copy = Buffer.from(bytes);
-    this.#kept.push(() => this.#inner.err(copy));
-    return true;
-  }
-
-  exited(status: ExitStatus): void {
-    if (this.#kept === undefined) this.#inner.exited(status);
-    else this.#kept.push(() => this.#inner.exited(status));
-  }
-
-  wantsInput(): void {
-    if (this.#kept === undefined) this.#inner.wantsInput?.();
-    else this.#kept.push(() => this.#inner.wantsInput?.());
-  }
-
-  release(): void {
-    const kept = this.#kept ?? [];
-    this.#kept = undefined;
-    for (const say of kept) say();
-  }
-}
 
 /** `string signal, boolean core dumped, string message, string language` (RFC 4254 §6.10) */
 function encodeExitSignal(name: string): Buffer {

@@ -213,7 +213,7 @@ export class SshConnection implements Connection {
     const outcome = entry.session?.request(type, reader) ?? "refused";
     if (outcome === "broken") return false;
     if (wantReply && this.#outbox.open) entry.channel.reply(outcome === "granted");
-    entry.session?.started();
+    entry.session?.replied();
     return true;
   }
 
