@@ -163,6 +163,6 @@ function settleTree(profile: Profile, { names, problems, files, times }: Growing
   });
   const entries = new Map(sized);
   const generated = new Set(["/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow"]);
-  const kept = Object.entries(files).filter(([path]) => entries.has(path) || !generated.has(path));
+  const kept = Object.entries(files).filter(([path]) => entries.get(path)?.type === "f" || !generated.has(path));
   return { entries, manifest: encodeManifest(entries, times), kept: Object.fromEntries(kept) };
 }

@@ -151,14 +151,18 @@ export const sshRules: readonly Rule[] = [
         `does not name ${machine.distribution}`,
       ),
   ),
-  ruleOn("ssh-client-version", "ssh -V tells the version of the banner", ({ software }, { persona: { machine } }) => {
-    const told = machine.versions["ssh"];
-    return unless(
-      told === undefined || told.split(",")[0] === software || told.startsWith(software),
-      ["machine", "versions", "ssh"],
-      `is another than the banner's ${software}`,
-    );
-  }),
+  ruleOn(
+    "ssh-client-version",
+    "ssh -V of an OpenSSH tells the version of the banner",
+    ({ software, openssh }, { persona: { machine } }) => {
+      const told = machine.versions["ssh"];
+      return unless(
+        told === undefined || openssh === undefined || told.startsWith(software),
+        ["machine", "versions", "ssh"],
+        `is another than the banner's ${software}`,
+      );
+    },
+  ),
   ruleOn("ssh-package", "the package list has the version of the banner", ({ ident }, { text }) => {
     const version = packageVersion(text("/var/lib/dpkg/status"), "openssh-server");
     const told =
@@ -277,7 +281,7 @@ function readSsh(part: unknown): Ssh {
 
 function familyOf(ident: string): string | undefined {
   if (ident.includes("OpenSSH_")) return "openssh";
-  return ident.includes("dropbear_") ? "dropbear" : undefined;
+  return ident.includes("-dropbear") ? "dropbear" : undefined;
 }
 
 function versionText(version = 0): string {
