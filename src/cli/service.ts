@@ -5,8 +5,8 @@ import { pinnedNode } from "../../setup/prepare.js";
 import { loadSettings } from "../daemon/configuration.ts";
 import { decoys } from "../decoys/index.ts";
 import { print } from "./output.ts";
-import { installService, removeService } from "./service/install.ts";
-import { type ServicePaths, serviceUnit, socketUnit } from "./service/unit.ts";
+import { installService, removeService, unitsOf } from "./service/install.ts";
+import type { ServicePaths } from "./service/unit.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const CONFIGURATION = "/etc/utsusemi/config.yaml";
@@ -25,7 +25,7 @@ export function addService(program: Command): void {
 function install({ config, dryRun }: { readonly config: string; readonly dryRun?: boolean }): void {
   const paths = servicePaths(config);
   const settings = loadSettings(existsSync(config) ? { file: config, state: paths.state } : { state: paths.state }, decoys);
-  if (dryRun === true) print(`${serviceUnit(paths)}\n${socketUnit(settings.listen)}`);
+  if (dryRun === true) for (const [name, text] of Object.entries(unitsOf(settings, paths))) print(`# ${name}\n${text}`);
   else installService(settings, paths);
 }
 

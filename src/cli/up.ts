@@ -1,9 +1,16 @@
 import type { Command } from "commander";
-import { startSensor } from "../daemon/sensor.ts";
+import { type Sensor, startSensor } from "../daemon/sensor.ts";
+import type { Settings } from "../daemon/settings.ts";
+import type { Event } from "../events/event.ts";
 import { eventLine } from "../insight/event-line.ts";
 import { configOption, jsonOption, stateOption } from "./options.ts";
 import { print, printJson, say } from "./output.ts";
 import { type Place, settingsOf } from "./state.ts";
+
+interface UpOptions extends Place {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
 
 export function addUp(program: Command): void {
   program
@@ -16,16 +23,46 @@ export function addUp(program: Command): void {
     .action(up);
 }
 
-interface UpOptions extends Place {
-  readonly json?: boolean;
-  readonly quiet?: boolean;
+async function up(options: UpOptions): Promise<void> {
+  const settings = settingsOf(options);
+  const sensor = await startSensor(settings);
+  say(welcome(sensor, settings));
+  const show = options.json === true ? printJson : (event: Event) => print(eventLine(event));
+  if (options.quiet !== true) sensor.onDurable((events) => events.forEach((event) => void show(event)));
+  const reason = await ending();
+  say("Stopping: ending visits, keeping what is left to keep.");
+  await sensor.stop(reason);
+  // What a visitor's connection or a timer still holds open has nothing to do any more.
+  process.exit(0);
 }
 
-async function up({ json, quiet, ...place }: UpOptions): Promise<void> {
-  const settings = settingsOf(place);
-  const sensor = await startSensor(settings);
-  const show = json === true ? printJson : (event: Event) => print(eventLine(event));
-  if (quiet !== true) sensor.onDurable((events) => events.forEach(show));
-  say(welcome(sensor, settings));
-  await sensor.stopped;
+/** The first signal ends the sensor in good order; a second one ends it at once. */
+function ending(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1));
+        resolve(signal);
+      });
+    }
+  });
+}
+
+function welcome(sensor: Sensor, settings: Settings): string {
+  const first = sensor.listening[0];
+  const ssh = sensor.listening.find(({ decoy }) => decoy === "ssh") ?? first;
+  return [
+    `This host shows ${sensor.persona}.`,
+    ...sensor.listening.map(({ decoy, address, port }) => `  ${decoy.padEnd(7)} ${address} port ${port}`),
+    `State: ${settings.state}`,
+    ...sensor.notes.map((note) => `Note: ${note}`),
+    "Try, in another terminal:",
+    ...(ssh === undefined ? [] : [`  ssh -p ${ssh.port} root@${ssh.address}     password 123456`]),
+    `  npx utsusemi sessions${placeFlag(settings)}`,
+    "Stop with ^C. What happens is shown here:",
+  ].join("\n");
+}
+
+function placeFlag(settings: Settings): string {
+  return process.argv.includes("--state") ? ` --state ${settings.state}` : "";
 }

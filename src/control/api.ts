@@ -29,8 +29,8 @@ export interface Status {
   readonly listening: readonly { readonly decoy: string; readonly address: string; readonly port: number }[];
   readonly workers: number;
   readonly connections: number;
-  /** Events that are durable but not yet in the index. */
-  readonly indexLag: number;
+  /** Bytes of the journal that the index has not yet. */
+  readonly indexLagBytes: number;
   /** What cannot be done now, such as journal or quarantine; empty: all is well. */
   readonly degraded: readonly string[];
 }

@@ -45,7 +45,7 @@ function setUp() {
       listening: [],
       workers: 1,
       connections: 0,
-      indexLag: 0,
+      indexLagBytes: 0,
       degraded: [],
     }),
     heads: () => ({ v: 1, sensor: "north", publicKey: "", heads: [] }),

@@ -1,4 +1,6 @@
 import type { Decoy } from "../decoy/decoy.ts";
+import { ssh } from "./ssh/decoy.ts";
+import { telnet } from "./telnet/decoy.ts";
 
 /** Every decoy that there is: one line each. */
-export const decoys: readonly Decoy[] = [];
+export const decoys: readonly Decoy[] = [ssh, telnet];

@@ -8,6 +8,7 @@ export const codes = {
   "listen-refused": { meaning: "An address and port cannot be listened on.", next: "Stop what listens there, or choose another port in the configuration." },
   "listen-privileged": { meaning: "A port below 1024 needs rights that this process has not.", next: "Start as root (the sensor drops its rights before the first visitor), install the service, or use `ports: unprivileged`." },
   "user-missing": { meaning: "The user that the sensor would drop to does not exist.", next: "Create it: `useradd --system --no-create-home --shell /usr/sbin/nologin utsusemi`, or run `utsusemi service install`." },
+  "code-unreachable": { meaning: "Started as root, and no other account can read the checkout, so workers could not give up root's rights.", next: "Move the checkout to where every account can read it, such as /opt/utsusemi, or start as an ordinary user." },
   "state-locked": { meaning: "Another sensor uses this state folder.", next: "Stop it, or choose another folder with --state." },
   "state-unusable": { meaning: "The state folder cannot be used.", next: "Check its owner, its permissions and the free space." },
   "sensor-down": { meaning: "This needs a running sensor, and none answers on this state folder.", next: "Start one: `utsusemi up`." },

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "../../daemon/settings.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
 import { say } from "../output.ts";
-import { SERVICE, type ServicePaths, SOCKET, serviceUnit, socketUnit } from "./unit.ts";
+import { SERVICE, type ServicePaths, serviceUnit, socketUnit } from "./unit.ts";
 
 const UNITS = "/etc/systemd/system";
 
@@ -17,22 +17,36 @@ export function installService(settings: Settings, paths: ServicePaths): void {
     writeFileSync(paths.configuration, "# Utsusemi; docs/configuration.md lists every key.\nports: standard\n", { mode: 0o644 });
     say(`Wrote ${paths.configuration}`);
   }
-  writeFileSync(join(UNITS, SERVICE), serviceUnit(paths), { mode: 0o644 });
-  writeFileSync(join(UNITS, SOCKET), socketUnit(settings.listen), { mode: 0o644 });
+  const units = unitsOf(settings, paths);
+  for (const [name, text] of Object.entries(units)) writeFileSync(join(UNITS, name), text, { mode: 0o644 });
   systemctl("daemon-reload");
-  systemctl("enable", "--now", SOCKET, SERVICE);
+  systemctl("enable", "--now", ...Object.keys(units));
   say(`Installed and started ${SERVICE}. What it sees: utsusemi events --follow --state ${paths.state}`);
+}
+
+/** The units by name, sockets first: the service wants them there. */
+export function unitsOf(settings: Settings, paths: ServicePaths): Readonly<Record<string, string>> {
+  const decoys = [...new Set(settings.listen.map(({ decoy }) => decoy))];
+  const sockets = decoys.map((decoy) => [
+    socketName(decoy),
+    socketUnit(
+      decoy,
+      settings.listen.filter((one) => one.decoy === decoy),
+    ),
+  ]);
+  return Object.fromEntries([...sockets, [SERVICE, serviceUnit(paths, decoys)]]);
 }
 
 /** Stops and removes the units; what was caught, the configuration and the accounts stay. */
 export function removeService(): void {
   requireSystemdAndRoot();
-  if (!existsSync(join(UNITS, SERVICE))) {
+  const units = readdirSync(UNITS).filter((name) => name === SERVICE || /^utsusemi-[a-z0-9-]+\.socket$/.test(name));
+  if (units.length === 0) {
     say("The service is not installed.");
     return;
   }
-  systemctl("disable", "--now", SERVICE, SOCKET);
-  for (const unit of [SERVICE, SOCKET]) rmSync(join(UNITS, unit), { force: true });
+  systemctl("disable", "--now", ...units);
+  for (const unit of units) rmSync(join(UNITS, unit), { force: true });
   systemctl("daemon-reload");
   say("Removed. What was caught is still in the state folder.");
 }

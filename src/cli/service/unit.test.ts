@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { needs } from "../../../test/rig/needs.ts";
-import { SERVICE, SOCKET, serviceUnit, socketUnit } from "./unit.ts";
+import { SERVICE, serviceUnit, socketName, socketUnit } from "./unit.ts";
 
 const paths = {
   node: "/bin/true",
@@ -16,7 +16,7 @@ const paths = {
 };
 
 test("the socket unit lists every listener, IPv6 in brackets", () => {
-  const unit = socketUnit([
+  const unit = socketUnit("ssh", [
     { address: "0.0.0.0", port: 22 },
     { address: "::", port: 23 },
   ]);
@@ -25,7 +25,10 @@ test("the socket unit lists every listener, IPv6 in brackets", () => {
 
 test("systemd itself finds no mistake in the units", needs("systemd-analyze"), () => {
   const folder = mkdtempSync(join(tmpdir(), "utsusemi-units-"));
-  const units = { [SERVICE]: serviceUnit(paths), [SOCKET]: socketUnit([{ address: "127.0.0.1", port: 2222 }]) };
+  const units = {
+    [SERVICE]: serviceUnit(paths, ["ssh"]),
+    [socketName("ssh")]: socketUnit("ssh", [{ address: "127.0.0.1", port: 2222 }]),
+  };
   for (const [name, text] of Object.entries(units)) writeFileSync(join(folder, name), text);
   const complaints = execFileSync(
     "systemd-analyze",
@@ -40,7 +43,7 @@ test("systemd itself finds no mistake in the units", needs("systemd-analyze"), (
 
 test("systemd rates the service's exposure as low", needs("systemd-analyze"), () => {
   const folder = mkdtempSync(join(tmpdir(), "utsusemi-units-"));
-  writeFileSync(join(folder, SERVICE), serviceUnit(paths));
+  writeFileSync(join(folder, SERVICE), serviceUnit(paths, []));
   const rating = execFileSync("systemd-analyze", ["security", "--offline=true", "--no-pager", join(folder, SERVICE)], { encoding: "utf8" });
   const exposure = Number(/Overall exposure level for .*: ([\d.]+)/.exec(rating)?.[1]);
   assert.ok(exposure < 4, `exposure ${exposure}`);

@@ -16,24 +16,29 @@ export interface ServiceListener {
 }
 
 export const SERVICE = "utsusemi.service";
-export const SOCKET = "utsusemi.socket";
+
+export function socketName(decoy: string): string {
+  return `utsusemi-${decoy}.socket`;
+}
 
 /**
  * The service unit. systemd holds the listening sockets, so the sensor needs no right to bind them. It starts as root with two rights only,
  * those to become its own accounts, and gives them up before the first visitor is accepted (systemd.exec(5), capabilities(7)).
  */
-export function serviceUnit(paths: ServicePaths): string {
+export function serviceUnit(paths: ServicePaths, decoys: readonly string[]): string {
+  const sockets = decoys.map(socketName).join(" ");
   return `[Unit]
 Description=Utsusemi sensor (decoys)
 Documentation=file://${paths.root}/README.md
-Requires=${SOCKET}
-After=network.target ${SOCKET}
+Requires=${sockets}
+After=network.target ${sockets}
 
 [Service]
 Type=exec
 ExecStart=${paths.node} ${paths.program} up --config ${paths.configuration} --state ${paths.state}
 Restart=on-failure
 RestartSec=2
+Sockets=${sockets}
 TimeoutStopSec=20
 KillMode=mixed
 LimitNOFILE=65536
@@ -74,17 +79,18 @@ WantedBy=multi-user.target
 `;
 }
 
-/** The socket unit: one line a listener, in the order in which the sensor is handed them. */
-export function socketUnit(listeners: readonly ServiceListener[]): string {
+/** The socket unit of one decoy; the sensor knows by the descriptor's name what it was handed (sd_listen_fds_with_names(3)). */
+export function socketUnit(decoy: string, listeners: readonly ServiceListener[]): string {
   return `[Unit]
-Description=Utsusemi sensor's sockets
+Description=Utsusemi sensor's ${decoy} sockets
 
 [Socket]
 ${listeners.map((listener) => `ListenStream=${streamAddress(listener)}`).join("\n")}
+FileDescriptorName=${decoy}
+Service=${SERVICE}
 BindIPv6Only=both
 Backlog=4096
 NoDelay=yes
-ReusePort=no
 Accept=no
 
 [Install]

@@ -1,0 +1,217 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Control, startControl } from "../control/server.ts";
+import type { Persona } from "../decoy/persona.ts";
+import { checkShape } from "../decoy/shape.ts";
+import { decoys } from "../decoys/index.ts";
+import { OperatorError } from "../errors/operator-error.ts";
+import type { Reported } from "../events/envelope.ts";
+import type { Event } from "../events/event.ts";
+import { Host } from "../host/host.ts";
+import { loadHostKeys } from "../host/host-keys.ts";
+import { codeFolders } from "../host/isolation/worker-isolation.ts";
+import { activated, type Bound, bindAll, type ListenOn } from "../host/listening.ts";
+import { selfSigned } from "../host/self-signed.ts";
+import { SourceMemory } from "../host/source-memory.ts";
+import type { HealthListener, Trouble } from "../store/health.ts";
+import { Store } from "../store/store.ts";
+import { type Rights, rightsFor } from "./accounts.ts";
+import { sensorArchive } from "./sensor-archive.ts";
+import type { Settings } from "./settings.ts";
+import { sitePersona, siteSeed } from "./site.ts";
+import { makeStateFolder } from "./state-folder.ts";
+import { StoreKeep } from "./store-keep.ts";
+
+/** A running sensor. */
+export interface Sensor {
+  readonly listening: readonly ListenOn[];
+  readonly persona: string;
+  /** What the operator should know: a start without separate accounts, what a crash left. */
+  readonly notes: readonly string[];
+  /** Process ids of the workers. */
+  readonly workers: readonly number[];
+  readonly controlPort: number | undefined;
+  /** The listener hears of events once they are durable. */
+  onDurable(listener: (events: readonly Event[]) => void): () => void;
+  /** Ends all visits, makes everything durable, lets the state folder go. */
+  stop(reason: string): Promise<void>;
+}
+
+/**
+ * Puts a sensor together and opens its doors. Ports are bound before rights are dropped, rights are dropped before the first visitor is
+ * accepted, and the store is open before anything can happen that it should keep. What fails leaves nothing behind.
+ */
+export async function startSensor(settings: Settings): Promise<Sensor> {
+  const inherited = activated(process.env, process.pid);
+  const rights = rightsFor(settings, workerCode(), inherited.length > 0);
+  makeStateFolder(settings.state, rights.sensor);
+  const bound = inherited.length > 0 ? inherited : bindAll(settings.listen);
+  rights.drop();
+  const health = new HealthEvents();
+  const store = openStore(settings, health);
+  const parts = await openParts(settings, { store, rights });
+  health.tellTo(parts.host);
+  const listening = await parts.host.open(bound.filter(isServed));
+  const durable = new DurableListeners(store);
+  const startedMs = Date.now();
+  const control = await startControl(controlAddress(settings), {
+    archive: sensorArchive(store, settings.state),
+    heads: () => store.exportHeads(),
+    onDurable: (listener) => durable.add(listener),
+    status: () => ({
+      version: version(),
+      sensor: settings.sensor,
+      persona: settings.persona,
+      state: settings.state,
+      pid: process.pid,
+      startedMs,
+      listening,
+      workers: parts.host.workers.length,
+      connections: parts.host.connections,
+      indexLagBytes: store.indexLagBytes,
+      degraded: store.degraded.map(({ what, reason }) => `${what}: ${reason}`),
+    }),
+  });
+  const where = listening.map(({ decoy, address, port }) => `${decoy}=${address}:${port}`).join(",");
+  parts.host.tell({ kind: "sensor.start", fields: { version: version(), persona: settings.persona, listening: where } });
+  return {
+    listening,
+    persona: settings.persona,
+    notes: [...rights.notes, ...store.notes],
+    workers: parts.host.workers,
+    controlPort: control.port,
+    onDurable: (listener) => durable.add(listener),
+    stop: (reason) => stop({ ...parts, store, control }, reason),
+  };
+}
+
+interface Parts {
+  readonly host: Host;
+  readonly memory: SourceMemory;
+}
+
+async function openParts(settings: Settings, { store, rights }: { store: Store; rights: Rights }): Promise<Parts> {
+  const { state, limits } = settings;
+  const persona = sitePersona(settings.persona, { seed: siteSeed(state), wallMs: Date.now() });
+  const hostKeys = await loadHostKeys(join(state, "keys"));
+  const memory = new SourceMemory(join(state, "memory"), limits.keptBytesTotal);
+  const host = new Host({
+    sensor: settings.sensor,
+    workers: settings.workers,
+    launch: { entry: WORKER, arguments: [], readable: workerCode(), privileges: rights.privileges },
+    start: {
+      persona,
+      decoys: decoyOptions(settings, persona),
+      hostKeys,
+      certificate: selfSigned(hostKeys[1] ?? "", persona.machine.hostname, persona.machine.installedWallMs),
+    },
+    limits,
+    keep: new StoreKeep(store),
+    memory,
+  });
+  return { host, memory };
+}
+
+/** The options of the decoys that listen, completed; a persona without a part for one of them cannot show it. */
+function decoyOptions(settings: Settings, persona: Persona): Record<string, unknown> {
+  const wanted = new Set(settings.listen.map(({ decoy }) => decoy));
+  return Object.fromEntries(
+    decoys
+      .filter(({ name }) => wanted.has(name))
+      .map((decoy) => {
+        if (persona.services[decoy.name] === undefined)
+          throw new OperatorError("persona-invalid", `The persona ${persona.name} has no ${decoy.name} service.`, {
+            next: "Choose another persona, or leave that listener out.",
+          });
+        return [decoy.name, settings.decoys[decoy.name] ?? checkShape(decoy.options, {}).value];
+      }),
+  );
+}
+
+function openStore(settings: Settings, health: HealthListener): Store {
+  const { evidence, traffic, health: own } = settings.retention;
+  const rule = ({ days, bytes }: { days: number; bytes: number }) => ({ maxAgeDays: days, maxBytes: bytes });
+  const store = Store.open({
+    folder: settings.state,
+    sensor: settings.sensor,
+    now: () => Date.now(),
+    health,
+    retention: { evidence: rule(evidence), traffic: rule(traffic), health: rule(own) },
+    quarantine: { maxFileBytes: settings.limits.session.captureBytes, maxTotalBytes: settings.retention.files.bytes },
+    recordings: { maxBytes: settings.limits.session.recordingBytes, maxTotalBytes: settings.retention.recordings.bytes },
+  });
+  if (store === undefined) throw new OperatorError("state-locked", `A sensor already uses ${settings.state}.`);
+  return store;
+}
+
+async function stop(parts: Parts & { readonly store: Store; readonly control: Control }, reason: string): Promise<void> {
+  await parts.host.stop();
+  parts.host.tell({ kind: "sensor.stop", fields: { reason } });
+  await parts.store.flush();
+  await parts.control.close();
+  await parts.memory.close();
+  await parts.store.close();
+}
+
+/** What the store says of its health becomes events, once there is somebody to tell; what it said before is told then. */
+class HealthEvents implements HealthListener {
+  #host: Host | undefined;
+  #early: Reported[] = [];
+
+  degraded({ what, reason, lost }: Trouble): void {
+    this.#tell({ kind: "sensor.degraded", fields: { what, reason, lost } });
+  }
+
+  recovered({ what, lost }: { readonly what: string; readonly lost: number }): void {
+    this.#tell({ kind: "sensor.recovered", fields: { what, lost } });
+  }
+
+  tellTo(host: Host): void {
+    this.#host = host;
+    for (const observation of this.#early.splice(0)) host.tell(observation);
+  }
+
+  #tell(observation: Reported): void {
+    if (this.#host === undefined) this.#early.push(observation);
+    else this.#host.tell(observation);
+  }
+}
+
+/** Any number of listeners that come and go, on one of the store. */
+class DurableListeners {
+  readonly #listeners = new Set<(events: readonly Event[]) => void>();
+
+  constructor(store: Store) {
+    store.onDurable((events) => {
+      for (const listener of this.#listeners) listener(events);
+    });
+  }
+
+  add(listener: (events: readonly Event[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+}
+
+function isServed({ decoy }: Bound): boolean {
+  return decoys.some(({ name }) => name === decoy);
+}
+
+function controlAddress({ control, state }: Settings) {
+  return {
+    socket: control.socket === "" ? join(state, "control.sock") : control.socket,
+    ...(control.tcp === undefined ? {} : { tcp: control.tcp }),
+  };
+}
+
+const WORKER = fileURLToPath(new URL("../host/worker/main.ts", import.meta.url));
+
+function workerCode(): readonly string[] {
+  return codeFolders();
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", "package.json"), "utf8"));
+  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
+}
