@@ -119,7 +119,7 @@ export const accountRules: readonly Rule[] = [
 function loginAccounts({ persona: { users } }: Facts): readonly (readonly [User, number])[] {
   return users
     .map((user, index) => [user, index] as const)
-    .filter(([{ uid, shell }]) => (uid === 0 || uid >= 1000) && !noLogin.test(shell));
+    .filter(([{ uid, shell, home }]) => (uid === 0 || uid >= 1000) && !noLogin.test(shell) && home !== "/nonexistent");
 }
 
 function homeOf(user: User, index: number, { tree }: Facts) {

@@ -188,9 +188,9 @@ export const sshRules: readonly Rule[] = [
       offered ? "are empty though group exchange is offered" : "are told though no group exchange is offered",
     );
   }),
-  ruleOn("moduli-file", "an OpenSSH with group exchange has its moduli file", ({ moduli, openssh }, { tree }) =>
+  ruleOn("moduli-file", "an OpenSSH with group exchange has its moduli file", ({ moduli, family }, { tree }) =>
     unless(
-      openssh === undefined || moduli === 0 || tree.resolve("/etc/ssh/moduli") !== undefined,
+      family !== "openssh" || moduli === 0 || tree.resolve("/etc/ssh/moduli") !== undefined,
       ["services", "ssh", "moduliBits"],
       "have no file /etc/ssh/moduli",
     ),
