@@ -48,7 +48,7 @@ function checkAllowances({ source }: Profile): readonly Problem[] {
   const names = rules.map(({ name }) => name);
   return Object.keys(source.allows)
     .filter((name) => !names.includes(name))
-    .map((name) => ({ path: ["allows", name], why: "is no rule", choices: names }));
+    .map((name) => ({ path: ["allows", name], why: "is not a known key: no rule has this name", choices: names }));
 }
 
 /** Draws sites until one shows problems; an allowance that no site needed is a problem too. */

@@ -123,9 +123,9 @@ export const sshRules: readonly Rule[] = [
       ),
     ],
   ),
-  ruleOn("dropbear-lists", "a dropbear offers what its version knows", ({ names, dropbear }) =>
+  ruleOn("dropbear-lists", "a dropbear offers what its version knows", ({ names, dropbear, family }) =>
     names.flatMap(([list, name]) => [
-      ...unless(dropbear === undefined || !neverDropbear.test(name), ["services", "ssh", list], `has ${name}, which dropbear never had`),
+      ...unless(family !== "dropbear" || !neverDropbear.test(name), ["services", "ssh", list], `has ${name}, which dropbear never had`),
       ...unless(
         dropbear === undefined || dropbear >= (dropbearSince[name] ?? 0),
         ["services", "ssh", list],
