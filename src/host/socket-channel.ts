@@ -32,6 +32,8 @@ export class SocketChannel {
 
   /** Sends an accepted socket with its order. */
   hand(order: Order, socket: Socket): void {
+    // A socket that knows its server makes Node keep lists of sockets on both sides and talk about them over the channel.
+    Reflect.set(socket, "server", null);
     this.#queue.push({ order, socket });
     if (this.#state === "idle") this.#next();
   }

@@ -67,22 +67,36 @@ test("doctor's probe finds the same holds as the hostile decoy", async () => {
 
 describe("what a worker forges", () => {
   const id = 4_000_000_000;
-  const frame = (hex: string): string => hex;
   const encoded = (report: Parameters<typeof encodeReport>[0]): string => encodeReport(report).toString("hex");
   const forged: readonly (readonly [string, Order])[] = [
-    ["an observation in another's session", { fd: 4, hex: encoded({ type: "observation", session: id, observation: { kind: "ssh.ident", fields: { ident: "x" } } }) }],
+    [
+      "an observation in another's session",
+      { fd: 4, hex: encoded({ type: "observation", session: id, observation: { kind: "ssh.ident", fields: { ident: "x" } } }) },
+    ],
     ["the end of another's session", { fd: 4, hex: encoded({ type: "closed", session: id, by: "visitor", bytesIn: 0, bytesOut: 0 }) }],
     ["memory of another's source", { fd: 4, hex: encoded({ type: "keep", session: id, value: Buffer.from("x") }) }],
-    ["a file of another's session", { fd: 4, hex: encoded({ type: "file-open", session: id, file: 0, name: Buffer.from("x"), way: "scp" }) }],
-    ["a recording of another's session", { fd: 4, hex: encoded({ type: "terminal-size", session: id, terminal: 0, atMs: 0, columns: 1, rows: 1 }) }],
-    ["a kind that only the sensor reports", { fd: 4, hex: encoded({ type: "observation", session: 1, observation: { kind: "sensor.stop", fields: { reason: "x" } } }) }],
+    [
+      "a file of another's session",
+      { fd: 4, hex: encoded({ type: "file-open", session: id, file: 0, name: Buffer.from("x"), way: "scp" }) },
+    ],
+    [
+      "a recording of another's session",
+      { fd: 4, hex: encoded({ type: "terminal-size", session: id, terminal: 0, atMs: 0, columns: 1, rows: 1 }) },
+    ],
+    [
+      "a kind that only the sensor reports",
+      { fd: 4, hex: encoded({ type: "observation", session: 1, observation: { kind: "sensor.stop", fields: { reason: "x" } } }) },
+    ],
     ["a file that is not open", { fd: 4, hex: encoded({ type: "file-bytes", session: 1, file: 9, bytes: Buffer.from("x") }) }],
-    ["a recording from the future", { fd: 4, hex: encoded({ type: "terminal-size", session: 1, terminal: 0, atMs: 4_000_000_000, columns: 1, rows: 1 }) }],
-    ["more memory than is allowed", { fd: 4, hex: encoded({ type: "keep", session: 1, value: Buffer.alloc(300_000) }) }],
-    ["an unknown type", { fd: 4, hex: frame("00000001ff") }],
-    ["an empty frame", { fd: 4, hex: frame("00000000") }],
-    ["a frame of 4 GiB", { fd: 4, hex: frame("ffffffff") }],
-    ["a frame cut short", { fd: 4, hex: frame("00000006020000000100") }],
+    [
+      "a recording from the future",
+      { fd: 4, hex: encoded({ type: "terminal-size", session: 1, terminal: 0, atMs: 4_000_000_000, columns: 1, rows: 1 }) },
+    ],
+    ["more memory than is allowed", { fd: 4, hex: encoded({ type: "keep", session: 1, value: Buffer.alloc(1_500) }) }],
+    ["an unknown type", { fd: 4, hex: "00000001ff" }],
+    ["an empty frame", { fd: 4, hex: "00000000" }],
+    ["a frame of 4 GiB", { fd: 4, hex: "ffffffff" }],
+    ["a frame cut short", { fd: 4, hex: "00000006020000000100" }],
     ["ready twice", { fd: 4, hex: encoded({ type: "ready" }) }],
     ["garbage without end", { flood: 4, byte: 0x41 }],
     ["signs of life without end", { flood: 4, byte: 0 }],
@@ -97,7 +111,12 @@ describe("what a worker forges", () => {
 
   for (const [what, order] of forged) {
     test(`${what}: the worker is replaced, the event tells, others go on`, async () => {
-      const sensor = await startTestSensor({ decoys: { hostile: {}, echo: {} }, modules: MODULES, workers: 2 });
+      await using sensor = await startTestSensor({
+        decoys: { hostile: {}, echo: {} },
+        modules: MODULES,
+        workers: 2,
+        limits: { session: { keptBytes: 1_000 } },
+      });
       const attacker = await new Conversation(sensor.port("hostile")).connected();
       const other = await new Conversation(sensor.port("echo")).connected();
       await other.hears("hello");
@@ -111,7 +130,6 @@ describe("what a worker forges", () => {
       assert.deepEqual([...new Set(sensor.events().map((event) => event.kind))].sort(), allowed.sort());
       assert.equal(sensor.host.workers.length, 2);
       other.socket.destroy();
-      await sensor.stop();
     });
   }
 });

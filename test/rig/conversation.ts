@@ -51,7 +51,8 @@ export class Conversation {
   async #until(holds: () => boolean, withinMs: number, what: string): Promise<void> {
     const giveUp = AbortSignal.timeout(withinMs);
     while (!holds()) {
-      if (giveUp.aborted || (this.#isOver && what !== "the end")) throw new Error(`waited for ${what}, heard ${JSON.stringify(this.#text.slice(-400))}`);
+      if (giveUp.aborted || (this.#isOver && what !== "the end"))
+        throw new Error(`waited for ${what}, heard ${JSON.stringify(this.#text.slice(-400))}`);
       await new Promise<void>((resolve) => {
         this.#wake.push(resolve);
         giveUp.addEventListener("abort", () => resolve(), { once: true });

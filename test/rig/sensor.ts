@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 import type { Decoy } from "../../src/decoy/decoy.ts";
 import type { Persona } from "../../src/decoy/persona.ts";
 import { checkShape } from "../../src/decoy/shape.ts";
-import { decoys } from "../../src/decoys/index.ts";
 import type { Event } from "../../src/events/event.ts";
 import { Host } from "../../src/host/host.ts";
 import { loadHostKeys } from "../../src/host/host-keys.ts";
@@ -16,12 +15,13 @@ import { ORDINARY, type Privileges } from "../../src/host/privileges.ts";
 import { selfSigned } from "../../src/host/self-signed.ts";
 import { SourceMemory } from "../../src/host/source-memory.ts";
 import { testPersona } from "../../src/testkit/test-persona.ts";
+import { decoysIn } from "./decoys-in.ts";
 import { MemoryKeep } from "./memory-keep.ts";
 
 export interface TestSensorOptions {
-  /** Decoys by name with their options. Names must be in `src/decoys/index.ts`, or in one of `modules`. */
+  /** Decoys by name with their options. */
   readonly decoys: Readonly<Record<string, unknown>>;
-  /** Paths of modules that export further decoys, loaded in the worker too. */
+  /** Absolute paths of the modules that export them; the product's own list unless told otherwise. */
   readonly modules?: readonly string[];
   readonly persona?: Persona;
   readonly limits?: Omit<Partial<HostLimits>, "session"> & { readonly session?: Partial<SessionLimits> };
@@ -30,7 +30,7 @@ export interface TestSensorOptions {
   readonly address?: string;
 }
 
-export interface TestSensor {
+export interface TestSensor extends AsyncDisposable {
   readonly host: Host;
   readonly keep: MemoryKeep;
   /** Where a decoy listens, on 127.0.0.1 unless told otherwise. */
@@ -43,14 +43,14 @@ export interface TestSensor {
 /**
  * Runs decoys on loopback ports exactly as the product does: real parent, real worker processes, real peers; only the store is in memory.
  *
- *     const sensor = await startTestSensor({ decoys: { ssh: {} }, persona });
+ *     await using sensor = await startTestSensor({ decoys: { ssh: {} }, persona });
  *     ... connect to sensor.port("ssh") ...
  *     await sensor.keep.waitFor((event) => event.kind === "auth.attempt");
- *     await sensor.stop();
  */
 export async function startTestSensor(options: TestSensorOptions): Promise<TestSensor> {
   const folder = await mkdtemp(join(tmpdir(), "utsusemi-test-"));
   const persona = options.persona ?? testPersona;
+  const modules = options.modules ?? [join(ROOT, "src/decoys/index.ts")];
   const keep = new MemoryKeep();
   const limits = { ...STANDARD_LIMITS, ...options.limits, session: { ...STANDARD_LIMITS.session, ...options.limits?.session } };
   const memory = new SourceMemory(join(folder, "memory"), limits.keptBytesTotal);
@@ -60,13 +60,13 @@ export async function startTestSensor(options: TestSensorOptions): Promise<TestS
     workers: options.workers ?? 1,
     launch: {
       entry: join(ROOT, "test/rig/worker-entry.ts"),
-      arguments: options.modules ?? [],
-      readable: [join(ROOT, "src/"), join(ROOT, "test/"), join(ROOT, "package.json"), ...(options.modules ?? [])],
+      arguments: modules,
+      readable: [join(ROOT, "src/"), join(ROOT, "test/"), join(ROOT, "package.json"), ...modules],
       privileges: options.privileges ?? ORDINARY,
     },
     start: {
       persona,
-      decoys: await checkedOptions(options),
+      decoys: await checkedOptions(options.decoys, modules),
       hostKeys,
       certificate: selfSigned(hostKeys[1] ?? "", persona.machine.hostname, 0),
     },
@@ -76,17 +76,12 @@ export async function startTestSensor(options: TestSensorOptions): Promise<TestS
   });
   const address = options.address ?? "127.0.0.1";
   const listening = await host.open(bindAll(Object.keys(options.decoys).map((decoy) => ({ decoy, address, port: 0 }))));
-  return {
-    host,
-    keep,
-    port: (decoy) => portOf(listening, decoy),
-    events: () => keep.events,
-    stop: async () => {
-      await host.stop();
-      await memory.close();
-      await rm(folder, { recursive: true, force: true });
-    },
+  const stop = async (): Promise<void> => {
+    await host.stop();
+    await memory.close();
+    await rm(folder, { recursive: true, force: true });
   };
+  return { host, keep, port: (decoy) => portOf(listening, decoy), events: () => keep.events, stop, [Symbol.asyncDispose]: stop };
 }
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -99,10 +94,9 @@ function portOf(listening: readonly { readonly decoy: string; readonly port: num
   return found.port;
 }
 
-async function checkedOptions(options: TestSensorOptions): Promise<Record<string, unknown>> {
-  const modules: readonly unknown[] = await Promise.all((options.modules ?? []).map((path) => import(path)));
-  const known = [...decoys, ...modules.flatMap((module) => Object.values(Object(module)).filter(isDecoy))];
-  return Object.fromEntries(Object.entries(options.decoys).map(([name, given]) => [name, checked(known, name, given)]));
+async function checkedOptions(wanted: TestSensorOptions["decoys"], modules: readonly string[]): Promise<Record<string, unknown>> {
+  const known = await decoysIn(modules);
+  return Object.fromEntries(Object.entries(wanted).map(([name, given]) => [name, checked(known, name, given)]));
 }
 
 function checked(known: readonly Decoy[], name: string, given: unknown): unknown {
@@ -111,8 +105,4 @@ function checked(known: readonly Decoy[], name: string, given: unknown): unknown
   const { value, problems } = checkShape(decoy.options, given);
   assert.deepEqual(problems, []);
   return value;
-}
-
-function isDecoy(value: unknown): value is Decoy {
-  return typeof value === "object" && value !== null && "open" in value && "unprivilegedPorts" in value;
 }

@@ -32,9 +32,10 @@ export const attempts: Readonly<Record<string, (targets: Targets) => unknown>> =
   "send by UDP": ({ udpPort }) => sendUdp(udpPort),
   "connect to a Unix socket": ({ unixSocket }) => reached(connect(unixSocket), "connect"),
   "listen on a Unix socket": ({ folder }) => reached(createServer().listen(join(folder, "listening")), "listening"),
-  "ask for a name": () => new Promise((resolve, reject) => lookup("localhost", (error) => (error === null ? resolve("done") : reject(error)))),
+  "ask for a name": () =>
+    new Promise((resolve, reject) => lookup("localhost", (error) => (error === null ? resolve("done") : reject(error)))),
   "ask a name server": ({ udpPort }) => askNameServer(udpPort),
-  "fetch": ({ tcpPort }) => fetch(`http://127.0.0.1:${tcpPort}/`, { signal: AbortSignal.timeout(ATTEMPT_MS) }),
+  fetch: ({ tcpPort }) => fetch(`http://127.0.0.1:${tcpPort}/`, { signal: AbortSignal.timeout(ATTEMPT_MS) }),
   "open the inspector": async () => (await import("node:inspector")).open(0, "127.0.0.1"),
   "inspect itself": async () => new (await import("node:inspector")).Session().connect(),
   "write a report": ({ folder }) => process.report.writeReport(join(folder, "report")),

@@ -21,14 +21,28 @@ export async function putUpTargets(): Promise<PutUp> {
   writeFileSync(secret, "KEY=secret\n", { mode: 0o644 });
   const reached: string[] = [];
   const unixSocket = join(folder, "socket");
-  const tcp = await listening(createServer((socket) => noted(reached, "tcp", socket)), { port: 0, host: "127.0.0.1" });
-  const unix = await listening(createServer((socket) => noted(reached, "unix", socket)), { path: unixSocket });
+  const tcp = await listening(
+    createServer((socket) => noted(reached, "tcp", socket)),
+    { port: 0, host: "127.0.0.1" },
+  );
+  const unix = await listening(
+    createServer((socket) => noted(reached, "unix", socket)),
+    { path: unixSocket },
+  );
   chmodSync(unixSocket, 0o777);
   const udp = createSocket("udp4", () => reached.push("udp"));
   udp.bind(0, "127.0.0.1");
   await once(udp, "listening");
   return {
-    targets: { secret, folder, unixSocket, tcpPort: portOf(tcp), udpPort: udp.address().port, addon: sharedObject(), sensorPid: process.pid },
+    targets: {
+      secret,
+      folder,
+      unixSocket,
+      tcpPort: portOf(tcp),
+      udpPort: udp.address().port,
+      addon: sharedObject(),
+      sensorPid: process.pid,
+    },
     reached,
     [Symbol.asyncDispose]: async () => {
       tcp.close();

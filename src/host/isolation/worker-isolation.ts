@@ -63,10 +63,13 @@ function holdOf(name: string, tried: ReadonlyMap<string, string | null>, privile
   if (typeof why === "string") return { attempt: name, answer: "present", cause: why };
   if (why === null) return { attempt: name, answer: "absent", cause: causeOfAbsence(name, privileges) };
   const isFatal = tried.size > 0 && name === Object.keys(attempts).at(-1);
-  return isFatal ? { attempt: name, answer: "present", cause: "the process ended" } : { attempt: name, answer: "unknown", cause: "the probe ended before" };
+  return isFatal
+    ? { attempt: name, answer: "present", cause: "the process ended" }
+    : { attempt: name, answer: "unknown", cause: "the probe ended before" };
 }
 
 function causeOfAbsence(name: string, privileges: Privileges): string {
-  if (NEEDS_ACCOUNT.includes(name) && privileges.worker === undefined) return "workers run under the sensor's own account: start as root to give them one of their own";
+  if (NEEDS_ACCOUNT.includes(name) && privileges.worker === undefined)
+    return "workers run under the sensor's own account: start as root to give them one of their own";
   return "it got through";
 }

@@ -118,7 +118,8 @@ export class PacedOutput {
 
   #finish(): void {
     this.#ended = "closed";
-    this.#socket.end();
+    // As close(2) by a real server: our FIN goes out, and what the visitor sends from now on meets nobody.
+    this.#socket.destroySoon();
   }
 
   #refill(): void {
