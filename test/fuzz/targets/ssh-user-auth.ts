@@ -21,10 +21,10 @@ function run(input: Uint8Array): void {
 }
 
 function parseFields(fields: Uint8Array): void {
-  const password = parsePassword(fields);
-  if (password.status === "done") assert.ok(password.value.password.length + 5 <= fields.length);
-  for (const hostBound of [false, true]) {
-    const key = parseKey(fields, hostBound);
+  for (const either of [false, true]) {
+    const password = parsePassword(fields, either);
+    if (password.status === "done") assert.ok(password.value.password.length + 5 <= fields.length);
+    const key = parseKey(fields, either);
     if (key.status === "done") assert.ok(key.value.signedBytes <= fields.length && key.value.blob.length < key.value.signedBytes);
   }
 }
