@@ -13,6 +13,7 @@ export const packages: Readonly<Record<string, string>> = {
   git: "git",
   hydra: "hydra",
   ip: "iproute2",
+  login: "login",
   medusa: "medusa",
   ncrack: "ncrack",
   nmap: "nmap",

@@ -24,6 +24,8 @@ export const echo: Decoy = {
   }),
 };
 
+const POURED = Buffer.alloc(65_536, "x");
+
 /** Obeys one-line commands; see the table. */
 export const puppet: Decoy = {
   ...nothing,
@@ -40,7 +42,7 @@ export const puppet: Decoy = {
       },
       die: () => process.exit(7),
       pour: (argument) => {
-        for (let left = Number(argument); left > 0; left -= 1) peer.send(Buffer.alloc(65_536, "x"));
+        for (let left = Number(argument); left > 0; left -= 1) peer.send(POURED);
       },
       bye: () => peer.hangUp(),
       reset: () => peer.hangUp("reset"),
