@@ -1,5 +1,6 @@
 import { list, type Of, object, optional, record, standard, text } from "../decoy/shape.ts";
 import { lifeShape } from "./life.ts";
+import { logsShape } from "./logs.ts";
 import { anything } from "./plain.ts";
 
 /** What stands in a profile's persona.yaml, before anything is drawn. */
@@ -40,6 +41,7 @@ export const profileShape = object("A profile", {
   services: record("Each decoy's part, by its name", anything("A decoy's part")),
   cpuinfo: optional(cpuinfoShape),
   tree: treeShape,
+  logs: standard(logsShape, []),
   allows: standard(record("Contradictions that the imitated product itself shows, by rule, with the reason", text("Reason")), {}),
   sources: record("How the values are known, by patterns of their paths: * is any run without a dot, ** any run", sourceShape),
 });

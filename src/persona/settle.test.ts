@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { lifeAt } from "./life.ts";
 import { loadProfile, type Profile } from "./profile.ts";
 import { settlePersona } from "./settle.ts";
 
@@ -29,24 +30,28 @@ test("two sites differ in what they draw, and nothing else", () => {
   assert.notEqual(one.machine.interfaces[1]?.mac, other.machine.interfaces[1]?.mac);
   assert.notEqual(one.seed, other.seed);
   assert.notEqual(one.tree.files["/etc/shadow"], other.tree.files["/etc/shadow"]);
-  assert.deepEqual(one.services, other.services);
+  assert.deepEqual(one.services["ssh"], other.services["ssh"]);
   const names = new Set(Array.from({ length: 20 }, (_, byte) => settled(byte).machine.hostname));
   assert.ok(names.size > 12, `only ${names.size} host names in 20 sites`);
 });
 
 test("uptime grows with time and starts anew at a reboot, never above what the profile says", () => {
+  const { life } = profile.source;
   const boots = new Set<number>();
-  let last = 0;
-  for (let days = 0; days < 200; days++) {
-    const { machine } = settled(3, wallMs + days * day);
-    const uptimeMs = wallMs + days * day - machine.bootWallMs;
-    assert.ok(uptimeMs >= 0 && uptimeMs <= 71 * day, `up for ${uptimeMs / day} days`);
-    assert.ok(machine.bootWallMs >= last);
-    last = machine.bootWallMs;
-    boots.add(machine.bootWallMs);
-    assert.equal(machine.installedWallMs, settled(3).machine.installedWallMs);
+  let last = lifeAt(life, Buffer.alloc(32, 3), wallMs);
+  for (let days = 0; days < 1500; days++) {
+    const now = lifeAt(life, Buffer.alloc(32, 3), wallMs + days * day);
+    const uptimeDays = (wallMs + days * day - now.bootMs) / day;
+    assert.ok(uptimeDays >= 0 && uptimeDays <= life.reboots.maxDays, `up for ${uptimeDays} days`);
+    assert.ok(now.bootMs >= last.bootMs && now.installedMs === last.installedMs);
+    assert.equal(now.bootId === last.bootId, now.bootMs === last.bootMs, "a boot has an identifier of its own");
+    boots.add(now.bootMs);
+    last = now;
   }
-  assert.ok(boots.size >= 3 && boots.size <= 35, `${boots.size} boots`);
+  assert.ok(boots.size > 1500 / life.reboots.maxDays && boots.size < 1500 / life.reboots.minDays, `${boots.size} boots`);
+  const [one, later] = [settled(3), settled(3, wallMs + 400 * day)];
+  assert.notEqual(one.machine.bootWallMs, later.machine.bootWallMs);
+  assert.equal(one.machine.machineId, later.machine.machineId);
 });
 
 test("a clock before the installation finds a machine that was just installed", () => {

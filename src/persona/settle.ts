@@ -6,6 +6,7 @@ import { chanceOf, derive } from "./chance.ts";
 import { commandsOf } from "./commands.ts";
 import { draw, drawShape } from "./draw.ts";
 import { type Life, lifeAt } from "./life.ts";
+import { type LogWriting, writeLog } from "./logs.ts";
 import { type BrokenLine, type Entry, encodeManifest, parseManifest } from "./manifest.ts";
 import { at, isRecord, shapeOf, textAt } from "./plain.ts";
 import { drawProcesses } from "./processes.ts";
@@ -55,11 +56,13 @@ export function trySettle(profile: Profile, site: Site): Settled {
   const services = filled("services", source.services);
   if (machine === undefined || accounts === undefined || groups === undefined || !isRecord(services))
     return { persona: undefined, entries: new Map(), problems };
+  const logs = writeLogs(profile, { hostname: machine.hostname, seed, bootMs: life.bootMs, wallMs: site.wallMs });
   const files = {
     ...accountFiles(accounts, groups, life.installedMs),
     ...settleContents(profile, { names, problems, cpus: machine.cpus }),
+    ...Object.fromEntries([...logs].map(([path, { text }]) => [path, text])),
   };
-  const { entries, manifest, kept } = settleTree(profile, { names, problems, files, times: { ...life, wallMs: site.wallMs } });
+  const { entries, manifest, kept } = settleTree(profile, { names, problems, files, logs, times: { ...life, wallMs: site.wallMs } });
   const users = accounts.map(({ shadow: _, ...user }): User => user);
   const persona = {
     name: profile.name,
@@ -145,13 +148,20 @@ function settleContents(profile: Profile, { names, problems, cpus }: Filling & {
   return { ...files, "/proc/cpuinfo": textAt({ text }, "text") };
 }
 
+type Logs = ReadonlyMap<string, ReturnType<typeof writeLog>>;
+
+function writeLogs({ source }: Profile, writing: LogWriting): Logs {
+  return new Map(source.logs.map((log) => [log.path, writeLog(log, writing)]));
+}
+
 interface Growing extends Filling {
+  readonly logs: Logs;
   readonly files: Readonly<Record<string, string>>;
   readonly times: Life & { readonly wallMs: number };
 }
 
 /** The tree's entries with the sizes of their contents, and the contents that have an entry; /proc and /sys need none. */
-function settleTree(profile: Profile, { names, problems, files, times }: Growing) {
+function settleTree(profile: Profile, { names, problems, files, logs, times }: Growing) {
   const unknown: UnknownReference[] = [];
   const broken: BrokenLine[] = [];
   const parsed = parseManifest(followText(profile.treeLines, names, unknown), broken);
@@ -159,7 +169,9 @@ function settleTree(profile: Profile, { names, problems, files, times }: Growing
   for (const { line, why } of broken) problems.push({ path: ["tree"], why: `has a broken line (${line}): ${why}` });
   const sized = [...parsed.values()].map((entry): [string, Entry] => {
     const text = files[entry.path];
-    return [entry.path, text === undefined || entry.type !== "f" ? entry : { ...entry, size: String(Buffer.byteLength(text)) }];
+    const lastMs = logs.get(entry.path)?.lastMs;
+    const mtime = lastMs === undefined ? entry.mtime : String(Math.floor(lastMs / 1000));
+    return [entry.path, text === undefined || entry.type !== "f" ? entry : { ...entry, mtime, size: String(Buffer.byteLength(text)) }];
   });
   const entries = new Map(sized);
   const generated = new Set(["/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow"]);
