@@ -42,6 +42,11 @@ export class Upload {
     return written;
   }
 
+  /** Cuts or lengthens the file; one that is being caught keeps what came. */
+  truncate(size: number): Ok | Errno {
+    return this.#capture === undefined ? this.#file.truncate(size) : OK;
+  }
+
   close(): void {
     this.#capture?.close();
     this.#file.close();

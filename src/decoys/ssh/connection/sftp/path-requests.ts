@@ -24,6 +24,9 @@ import { UMASK } from "./umask.ts";
 /** Entries in one answer to READDIR, as sftp-server's. */
 const MAX_ENTRIES = 100;
 
+/** ftruncate(2) on a descriptor that is only for reading. */
+const EINVAL: Errno = { errno: "EINVAL" };
+
 type PathAction = (fs: FileSystem, path: string, context: SftpContext) => Reply;
 
 /** A request that is one path. */
@@ -111,7 +114,12 @@ export function fsetstat(context: SftpContext, request: Reader): Reply | typeof 
   const wanted = readAttributes(request);
   if (request.short) return BROKEN;
   if (handle === undefined) return statusReply(Status.failure);
-  return resultReply(change(context, handle.path, wanted));
+  if (wanted.size === undefined || handle.kind === "directory") return resultReply(change(context, handle.path, wanted));
+  // By the handle, so that the file is still the one that is being written; clients cut it to its size at the end.
+  const { size, ...others } = wanted;
+  const cut = handle.upload?.truncate(offset(size) ?? Number.MAX_SAFE_INTEGER) ?? EINVAL;
+  const changed = change(context, handle.path, others);
+  return resultReply("errno" in changed ? changed : cut);
 }
 
 /** As setstat, but the link itself; the permissions of a link cannot be changed, its size makes no sense. */

@@ -207,7 +207,8 @@ test("an uploaded file is found again and is in quarantine, its way told", () =>
   const transfer = new Transfer().greeted();
   const handle = transfer.open("bot", OpenFlag.write | OpenFlag.create | OpenFlag.truncate, fields(4, 0o777));
   assert.equal(transfer.write(handle, 0, "\x7fELF"), OK);
-  assert.equal(transfer.write(handle, 4, "rest"), OK);
+  assert.equal(transfer.write(handle, 4, "rest and more"), OK);
+  assert.equal(transfer.ask(Fxp.fsetstat, Buffer.concat([fields(handle), new Writer().u32(1).u64(8n).finish()])), OK);
   assert.equal(transfer.ask(Fxp.close, fields(handle)), OK);
   assert.match(transfer.ask(Fxp.stat, fields("/root/bot")), /^attrs 100755 0:0 8 /);
   assert.deepEqual(
