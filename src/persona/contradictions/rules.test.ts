@@ -102,7 +102,7 @@ const cases: Readonly<Record<string, Change>> = {
   "kernel-thread": { machine: plus({ command: "[kworker/0:9]" }) },
   "processor-threads": { machine: plus({ command: "[ksoftirqd/9]", parent: 2, rssKib: 0, virtualKib: 0 }) },
   "ssh-process": { machine: { processes: machine.processes.filter(({ command }) => !command.includes("sshd")) } },
-  "telnet-process": { machine: { processes: machine.processes.filter(({ command }) => !command.includes("inetd")) } },
+  "telnet-process": { machine: { processes: machine.processes.filter(({ command }) => !command.includes("telnetd")) } },
   "process-memory": { machine: { memoryUsedKib: 1000 } },
   "root-mount": { machine: { disks: machine.disks.filter(({ mount }) => mount !== "/") } },
   "disk-size": { machine: { disks: [...machine.disks, { ...disk, usedKib: 101 }] } },

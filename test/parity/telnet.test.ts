@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { hostname } from "node:os";
+import test, { after, before } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Persona } from "../../src/decoy/persona.ts";
+import { loadProfile } from "../../src/persona/profile.ts";
+import { settlePersona } from "../../src/persona/settle.ts";
+import { escapeBytes, unescapeBytes } from "../../src/testkit/talk.ts";
+import { needs, programPath } from "../rig/needs.ts";
+import { startTestSensor, type TestSensor } from "../rig/sensor.ts";
+import { type TelnetCase, telnetCases } from "./telnet-cases.ts";
+
+/** Debian's busybox telnetd with /bin/login, and ours as debian-12, asked the same in the same run: the same bytes must come, step by step. */
+const enabled = needs("root", "busybox", "login");
+let real: { readonly port: number; readonly process: ChildProcess };
+let ours: TestSensor;
+let persona: Persona;
+
+before(async () => {
+  if (enabled.skip !== false) return;
+  persona = debian12();
+  ours = await startTestSensor({ decoys: { telnet: { admission: { credentials: [], differentPasswords: 0 } } }, persona });
+  real = await startBusybox();
+});
+
+after(async () => {
+  real?.process.kill();
+  await ours?.stop();
+});
+
+test("telnet as busybox telnetd and /bin/login speak it", { ...enabled, concurrency: true }, async (t) => {
+  await Promise.all(telnetCases.map((one) => t.test(one.name, () => compare(one))));
+});
+
+async function compare(one: TelnetCase): Promise<void> {
+  const [theirs, own] = await Promise.all([converse(real.port, one), converse(ours.port("telnet"), one)]);
+  assert.deepEqual(own.map(forget(persona.machine.hostname)), theirs.map(forget(hostname())));
+}
+
+/** What came after each step, and whether the other side closed. */
+async function converse(port: number, { steps, halfClose }: TelnetCase): Promise<string[]> {
+  const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
+  let heard: Buffer[] = [];
+  let ended = "";
+  socket.on("data", (chunk) => heard.push(Buffer.from(chunk)));
+  socket.on("end", () => {
+    ended = " END";
+  });
+  socket.on("error", () => {
+    ended = " END";
+  });
+  await wait(GREETING_MS);
+  const answers: string[] = [];
+  const take = () => {
+    answers.push(escapeBytes(Buffer.concat(heard)) + ended);
+    heard = [];
+  };
+  take();
+  for (const [bytes, waitMs] of steps) {
+    if (bytes !== "" && socket.writable) socket.write(unescapeBytes(bytes));
+    await wait(waitMs);
+    take();
+  }
+  if (halfClose === true) {
+    socket.end();
+    await wait(GREETING_MS);
+    take();
+  }
+  socket.destroy();
+  return answers;
+}
+
+function forget(name: string): (text: string) => string {
+  return (text) => text.replaceAll(`${name} login:`, "HOST login:");
+}
+
+function debian12(): Persona {
+  const loaded = loadProfile("debian-12");
+  assert.ok("profile" in loaded);
+  return settlePersona(loaded.profile, { seed: Buffer.alloc(32, 7), wallMs: Date.now() });
+}
+
+async function startBusybox(): Promise<{ port: number; process: ChildProcess }> {
+  assert.match(readFileSync("/etc/issue.net", "utf8"), /^Debian GNU\/Linux 12$/m);
+  const port = await freePort();
+  const path = programPath("busybox") ?? "";
+  const child = spawn(path, ["telnetd", "-F", "-b", "127.0.0.1", "-p", String(port), "-l", "/bin/login"], { stdio: "ignore" });
+  for (let tries = 0; tries < 50; tries++) {
+    if (await answers(port)) return { port, process: child };
+    await wait(100);
+  }
+  child.kill();
+  throw new Error("busybox telnetd does not answer");
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
+const GREETING_MS = 1500;
