@@ -90,16 +90,6 @@ export class IndexReader {
     return { evidence, traffic, health };
   }
 
-  /** Runs several questions on one state of the index, however much is written meanwhile. */
-  snapshot<T>(ask: () => T): T {
-    this.#database.exec("BEGIN");
-    try {
-      return ask();
-    } finally {
-      this.#database.exec("COMMIT");
-    }
-  }
-
   close(): void {
     this.#database.close();
   }
@@ -221,9 +211,9 @@ const MAX_STEPS = 1_000;
 const NO_KIND = 0;
 const HOUR_MS = 3_600_000;
 
-/** Each word as a phrase in FTS5's language, where a quote is doubled: nothing that is typed is an operator but the star. */
+/** Each word as a phrase in FTS5's language, where a quote is doubled: nothing that is typed is an operator but the star. A zero byte would end the query. */
 function matchOf(text: string): string {
-  const words = text.split(/\s+/u).filter((word) => word !== "");
+  const words = text.split(/[\s\0]+/u).filter((word) => word !== "");
   return words.map((word) => `"${word.replace(/\*$/u, "").replaceAll('"', '""')}"${word.endsWith("*") ? " *" : ""}`).join(" ") || '""';
 }
 

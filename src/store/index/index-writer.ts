@@ -6,7 +6,7 @@ import { JournalReader } from "../journal/journal-reader.ts";
 import { EVENT_SERIES, type EventSeries } from "../journal/segment.ts";
 import { type Batch, Ingest } from "./ingest.ts";
 import { momentOfMs } from "./moment.ts";
-import { openForWriting } from "./schema.ts";
+import { openForWriting, prepareWrite } from "./schema.ts";
 
 /** Brings an index up to the journal, and takes out of it what the journal dropped. There is one for an index, in its own thread. */
 export class IndexWriter {
@@ -31,6 +31,12 @@ export class IndexWriter {
   /** Events taken in since it was opened. */
   get taken(): number {
     return this.#taken;
+  }
+
+  /** Whether it holds what the journal does not: then it is the index of another journal. */
+  isAheadOf(ends: Ends): boolean {
+    const { cursors } = this;
+    return EVENT_SERIES.some((series) => cursors[series] > ends[series]);
   }
 
   /** Takes in some thousand events in one transaction; false if there were none. `ends` says up to where the journal is durable. */
@@ -82,8 +88,8 @@ export class IndexWriter {
 
   #removeEvents(kind: number, before: number): number {
     const rows = this.#database.prepare("SELECT n FROM events WHERE kind = ? AND n < ? LIMIT ?").all(kind, before, MAX_STEP_EVENTS);
-    const removeEvent = this.#database.prepare("DELETE FROM events WHERE n = ?");
-    const removeWords = this.#database.prepare("DELETE FROM words WHERE rowid = ?");
+    const removeEvent = prepareWrite(this.#database, "DELETE FROM events WHERE n = ?");
+    const removeWords = prepareWrite(this.#database, "DELETE FROM words WHERE rowid = ?");
     for (const { n } of rows) {
       removeEvent.run(n ?? null);
       removeWords.run(n ?? null);
@@ -94,8 +100,8 @@ export class IndexWriter {
   // The last step: what was summed up over events that are gone. A visit goes when the series that is kept longest lets go of it.
   #removeSums(series: EventSeries, upTo: string): void {
     const hour = Math.floor(Date.parse(upTo) / HOUR_MS);
-    for (const kind of this.#kindsOf(series)) this.#database.prepare("DELETE FROM hours WHERE kind = ? AND hour < ?").run(kind, hour);
-    if (series === "evidence") this.#database.prepare("DELETE FROM sessions WHERE last <= ?").run(upTo);
+    for (const kind of this.#kindsOf(series)) prepareWrite(this.#database, "DELETE FROM hours WHERE kind = ? AND hour < ?").run(kind, hour);
+    if (series === "evidence") prepareWrite(this.#database, "DELETE FROM sessions WHERE last <= ?").run(upTo);
   }
 }
 

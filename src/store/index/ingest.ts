@@ -3,6 +3,7 @@ import type { Event } from "../../events/event.ts";
 import type { EventSeries } from "../journal/segment.ts";
 import { KindNumbers } from "./kind-numbers.ts";
 import { momentOf } from "./moment.ts";
+import { prepareWrite } from "./schema.ts";
 import { newSummary, type SessionSummary, summarise } from "./session-summary.ts";
 
 /**
@@ -68,7 +69,7 @@ export class Ingest {
     const session = event.session === undefined ? null : momentOf(event.session);
     const source = event.source?.address ?? null;
     for (let n = momentOf(event.id); ; n += 1) {
-      if (this.#statements.event.run(n, kind, session, source, json).changes === 1) return n;
+      if (this.#statements.event.run(n, kind, session, source, json).changes === 1n) return n;
       if (this.#statements.idAt.get(n)?.["id"] === event.id) return undefined;
     }
   }
@@ -155,19 +156,21 @@ interface Statements {
 function prepareAll(database: DatabaseSync): Statements {
   return {
     cursor: database.prepare("SELECT position FROM cursors WHERE series = ?"),
-    setCursor: database.prepare("INSERT OR REPLACE INTO cursors VALUES (?, ?)"),
-    event: database.prepare("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?)"),
+    setCursor: prepareWrite(database, "INSERT OR REPLACE INTO cursors VALUES (?, ?)"),
+    event: prepareWrite(database, "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?)"),
     idAt: database.prepare(`SELECT ${ID_IN_JSON} AS id FROM events WHERE n = ?`),
-    words: database.prepare("INSERT INTO words (rowid, text) VALUES (?, ?)"),
-    hour: database.prepare("INSERT INTO hours VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"),
+    words: prepareWrite(database, "INSERT INTO words (rowid, text) VALUES (?, ?)"),
+    hour: prepareWrite(database, "INSERT INTO hours VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"),
     session: database.prepare("SELECT json FROM sessions WHERE id = ?"),
-    setSession: database.prepare(
+    setSession: prepareWrite(
+      database,
       "INSERT INTO sessions VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET source = excluded.source, decoy = excluded.decoy, last = excluded.last, json = excluded.json",
     ),
-    file: database.prepare(
+    file: prepareWrite(
+      database,
       "INSERT INTO files VALUES (?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last), times = times + 1",
     ),
-    fileSession: database.prepare("INSERT OR IGNORE INTO file_sessions VALUES (?, ?)"),
+    fileSession: prepareWrite(database, "INSERT OR IGNORE INTO file_sessions VALUES (?, ?)"),
   };
 }
 

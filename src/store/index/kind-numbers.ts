@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { prepareWrite } from "./schema.ts";
 
 /** Kinds of events as small numbers, in one database: a kind gets its number when it first comes, and keeps it. */
 export class KindNumbers {
@@ -34,7 +35,7 @@ export class KindNumbers {
   }
 
   #add(name: string): number {
-    this.#database.prepare("INSERT OR IGNORE INTO kinds (name) VALUES (?)").run(name);
+    prepareWrite(this.#database, "INSERT OR IGNORE INTO kinds (name) VALUES (?)").run(name);
     this.#load();
     return this.#numbers.get(name) ?? 0;
   }

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 
 /**
  * The index: a SQLite database that answers questions about the journal. It holds nothing that the journal does not hold, so it is
@@ -58,6 +58,16 @@ export function openTemporary(): DatabaseSync {
   const database = new DatabaseSync("");
   database.exec(`PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; ${SCHEMA}`);
   return database;
+}
+
+/**
+ * Prepares a statement that writes. What `run` tells is in big integers: the full-text index numbers its own rows beyond 2^53,
+ * and Node refuses to tell such a number in any other way.
+ */
+export function prepareWrite(database: DatabaseSync, sql: string): StatementSync {
+  const statement = database.prepare(sql);
+  statement.setReadBigInts(true);
+  return statement;
 }
 
 /** Removes the index, so that the next writer builds it again. */

@@ -36,7 +36,8 @@ export class JournalReader {
       if (until === undefined) this.#settle(base);
       return { events, next: at + size, damaged };
     }
-    const following = listSegments(this.#folder).find((other) => other > base && other >= at);
+    this.#bases = listSegments(this.#folder);
+    const following = this.#bases.find((other) => other > base && other >= at);
     return following === undefined ? { events: [], next: at, damaged: 0 } : this.read(following, until);
   }
 
