@@ -2,18 +2,18 @@
 
 /** The last part, as basename(1) without suffix. */
 export function lastPart(path: string): string {
-  const trimmed = path.replace(/\/+$/, "");
+  const trimmed = path.replace(/(?<!\/)\/+$/, "");
   if (trimmed === "") return path === "" ? "" : "/";
   return trimmed.slice(trimmed.lastIndexOf("/") + 1);
 }
 
 /** All but the last part, as dirname(1). */
 export function parentPart(path: string): string {
-  const trimmed = path.replace(/\/+$/, "");
+  const trimmed = path.replace(/(?<!\/)\/+$/, "");
   if (trimmed === "") return path === "" ? "." : "/";
   const slash = trimmed.lastIndexOf("/");
   if (slash < 0) return ".";
-  return trimmed.slice(0, slash).replace(/\/+$/, "") || "/";
+  return trimmed.slice(0, slash).replace(/(?<!\/)\/+$/, "") || "/";
 }
 
 export function joinPath(directory: string, name: string): string {
