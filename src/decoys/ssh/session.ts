@@ -4,6 +4,7 @@ import type { Cancel, Peer } from "../../decoy/peer.ts";
 import type { Session } from "../../decoy/session.ts";
 import { Reader } from "../../wire/reader.ts";
 import { Writer } from "../../wire/writer.ts";
+import { authFamilies } from "./auth/auth-family.ts";
 import { UserAuth } from "./auth/user-auth.ts";
 import { openConnection } from "./connection/connection.ts";
 import type { Connection } from "./connection/ports.ts";
@@ -60,7 +61,8 @@ export class SshSession implements Session, TransportUser {
     const number = payload[0] ?? 0;
     if (this.#connection !== undefined) return receiveOpen(this.#connection, number, payload);
     if (number === message.serviceRequest) return this.#startService(payload);
-    return this.#auth === undefined ? unexpected(number) : this.#auth.receive(payload);
+    if (this.#auth === undefined && !authFamilies[this.#settings.persona.family].withoutService) return unexpected(number);
+    return this.#login().receive(payload);
   }
 
   backlogSent(): void {
@@ -73,6 +75,12 @@ export class SshSession implements Session, TransportUser {
     const name = reader.string32();
     if (reader.short || reader.left > 0) return { what: "malformed message", number: message.serviceRequest };
     if (name.toString("latin1") !== AUTH_SERVICE) return { what: "service", name: name.toString("latin1") };
+    this.#login();
+    this.#transport.send(new Writer().u8(message.serviceAccept).string32(AUTH_SERVICE).finish());
+    return undefined;
+  }
+
+  #login(): UserAuth {
     this.#auth ??= new UserAuth({
       peer: this.#peer,
       persona: this.#settings.persona,
@@ -80,8 +88,7 @@ export class SshSession implements Session, TransportUser {
       transport: this.#transport,
       accepted: (user) => this.#open(user),
     });
-    this.#transport.send(new Writer().u8(message.serviceAccept).string32(AUTH_SERVICE).finish());
-    return undefined;
+    return this.#auth;
   }
 
   #open(user: string): void {

@@ -15,6 +15,10 @@ export interface AuthFamily {
   readonly countsNone: boolean;
   /** What follows `:` in a user's name is no part of it. */
   readonly styles: boolean;
+  /** Takes a login without a request for its service. */
+  readonly withoutService: boolean;
+  /** Does not mind bytes behind a password. */
+  readonly ignoresRest: boolean;
   /** Language of the banner. */
   readonly language: string;
   /** After a right answer another INFO_REQUEST without questions follows, as PAM's conversation ends. */
@@ -30,6 +34,8 @@ export const authFamilies: Readonly<Record<SshPersona["family"], AuthFamily>> = 
     otherService: "refused",
     countsNone: true,
     styles: true,
+    withoutService: false,
+    ignoresRest: false,
     language: "",
     emptyRound: true,
   },
@@ -40,6 +46,8 @@ export const authFamilies: Readonly<Record<SshPersona["family"], AuthFamily>> = 
     otherService: "dropped",
     countsNone: false,
     styles: false,
+    withoutService: true,
+    ignoresRest: true,
     language: "en",
     emptyRound: false,
   },
@@ -50,6 +58,8 @@ export const authFamilies: Readonly<Record<SshPersona["family"], AuthFamily>> = 
     otherService: "refused",
     countsNone: false,
     styles: false,
+    withoutService: false,
+    ignoresRest: true,
     language: "en",
     emptyRound: false,
   },

@@ -30,18 +30,20 @@ export interface PasswordFields {
 }
 
 /** RFC 4252 §8: `boolean change, string password, [string new password]`. */
-export function parsePassword(fields: Uint8Array): Parsed<PasswordFields> {
+export function parsePassword(fields: Uint8Array, ignoresRest: boolean): Parsed<PasswordFields> {
   const reader = new Reader(fields);
   const change = reader.u8() !== 0;
   const password = reader.string32();
   if (change) reader.string32();
-  if (reader.short || reader.left > 0) return malformed("password request of the wrong length");
+  if (reader.short || (reader.left > 0 && !ignoresRest)) return malformed("password request of the wrong length");
   return done({ change, password }, fields.length);
 }
 
 export interface KeyFields {
   readonly algorithm: string;
   readonly blob: Buffer;
+  /** Host-bound: the host key that the visitor saw. */
+  readonly hostKey: Buffer | undefined;
   /** Absent: the visitor asks whether the key would do. */
   readonly signature: Buffer | undefined;
   /** Bytes of the fields that the signature covers. */
@@ -54,11 +56,11 @@ export function parseKey(fields: Uint8Array, hostBound: boolean): Parsed<KeyFiel
   const hasSignature = reader.u8() !== 0;
   const algorithm = reader.string32().toString("latin1");
   const blob = reader.string32();
-  if (hostBound) reader.string32();
+  const hostKey = hostBound ? reader.string32() : undefined;
   const signedBytes = reader.at;
   const signature = hasSignature ? reader.string32() : undefined;
   if (reader.short || reader.left > 0) return malformed("public key request of the wrong length");
-  return done({ algorithm, blob, signature, signedBytes }, fields.length);
+  return done({ algorithm, blob, hostKey, signature, signedBytes }, fields.length);
 }
 
 /** RFC 4256 §3.4: `byte 61, uint32 count, string response for each`. Only the first is wanted. */

@@ -8,6 +8,7 @@ import { fingerprint, type PublicKey, parsePublicKey, verifySignature } from "..
 import type { SshOptions } from "../options.ts";
 import type { SshPersona } from "../persona.ts";
 import type { Fault } from "../transport/fault.ts";
+import { encodeHostKey } from "../transport/host-key.ts";
 import { message, reason } from "../transport/message.ts";
 import { type Transport, unexpected } from "../transport/transport.ts";
 import { type AuthFamily, authFamilies } from "./auth-family.ts";
@@ -111,7 +112,7 @@ export class UserAuth {
   }
 
   #tryPassword(request: AuthRequest): Fault | undefined {
-    const parsed = parsePassword(request.fields);
+    const parsed = parsePassword(request.fields, this.#family.ignoresRest);
     if (parsed.status !== "done") return broken;
     const { change, password } = parsed.value;
     if (change) {
@@ -145,6 +146,7 @@ export class UserAuth {
     const parsed = parseKey(request.fields, request.method === HOST_BOUND);
     if (parsed.status !== "done") return broken;
     const offered = parsed.value;
+    if (offered.hostKey !== undefined && !this.#isOurs(offered.hostKey)) return broken;
     const key = parsePublicKey(offered.blob);
     const wouldDo = key.status === "done" && this.#ports.options.acceptKeys === "any" && this.#isConnection;
     if (wouldDo && offered.signature === undefined) {
@@ -166,6 +168,10 @@ export class UserAuth {
     if (accepted) this.#accept();
     else this.#fail("publickey");
     return undefined;
+  }
+
+  #isOurs(hostKey: Buffer): boolean {
+    return this.#ports.peer.keys.hostKeys.some((key) => encodeHostKey(key).equals(hostKey));
   }
 
   /** RFC 4252 §7: the signature covers the session identifier and the request up to the signature. */

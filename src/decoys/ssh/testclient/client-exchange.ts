@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createECDH, createPrivateKey, createPublicKey, diffieHellman, type ECDH, type KeyObject } from "node:crypto";
+import type { ModpGroup } from "../../../decoy/keys.ts";
 import { mpint, sshString, stripZeros, uint32 } from "../crypto/field.ts";
 import { hybridSecret, numberSecret } from "../crypto/kdf.ts";
 import type { Random } from "../crypto/random.ts";
@@ -59,7 +60,7 @@ function halfOf(method: Exclude<KexMethod, { way: "group exchange" }>, random: R
       return { ownPublic: Buffer.concat([kem.publicKey, own.ownPublic]), secret };
     }
     case "group":
-      return modpHalf(modpGroup(method.group).prime, random);
+      return modpHalf(modpGroup(method.group), random);
   }
 }
 
@@ -72,7 +73,8 @@ function groupExchange(method: KexMethod, random: Random, gex: { min: number; pr
     first: Buffer.concat([Buffer.of(message.gexRequest), wish]),
     group: (groupNumbers) => {
       numbers = Buffer.from(groupNumbers);
-      half = modpHalf(stripZeros(numbers.subarray(4, 4 + numbers.readUInt32BE(0))), random);
+      const prime = numbers.subarray(4, 4 + numbers.readUInt32BE(0));
+      half = modpHalf({ prime: stripZeros(prime), generator: numbers.at(-1) ?? 2 }, random);
       return Buffer.concat([Buffer.of(message.gexInit), sshString(half.ownPublic)]);
     },
     finish: (serverPublic) => {
@@ -85,10 +87,10 @@ function groupExchange(method: KexMethod, random: Random, gex: { min: number; pr
   };
 }
 
-function modpHalf(prime: Uint8Array, random: Random): Half {
+function modpHalf({ prime, generator }: ModpGroup, random: Random): Half {
   const p = toNumber(prime);
   const x = toNumber(random(32));
-  const own = mpint(toBytes(power(2n, x, p))).subarray(4);
+  const own = mpint(toBytes(power(BigInt(generator), x, p))).subarray(4);
   return { ownPublic: own, secret: (theirs) => numberSecret(toBytes(power(toNumber(theirs), x, p))) };
 }
 

@@ -147,7 +147,9 @@ export class Transport {
     this.#outbound.flush();
     this.#closed = true;
     this.#inbound.buffer.clear();
-    this.#peer.hangUp(how);
+    // A reset drops what is on its way: what was said in this turn must have left.
+    if (how === "reset") this.#peer.after(0, () => this.#peer.hangUp("reset"));
+    else this.#peer.hangUp();
   }
 
   /** The connection is gone. */
@@ -224,12 +226,16 @@ export class Transport {
 
   #dispatchOwn(number: number, payload: Buffer): void {
     const inFirstExchange = !this.#firstKeys;
-    if (number === message.kexInit && this.#change === undefined) this.#receiveKexInit(payload);
+    if (number === message.kexInit && this.#takesKexInit) this.#receiveKexInit(payload);
     else if (number === message.newKeys && this.#change?.keysIn !== undefined) this.#receiveNewKeys(this.#change, payload);
     else if (number >= message.kexFirst && this.#change !== undefined && this.#change.keysIn === undefined) this.#receiveExchange(payload);
     else if (inFirstExchange && this.#strict) this.#failUnexpected(number);
     else if (number === message.extInfo && this.#firstKeys) return;
     else if (number !== message.ignore && number !== message.debug && number !== message.unimplemented) this.#failUnexpected(number);
+  }
+
+  get #takesKexInit(): boolean {
+    return this.#change === undefined && (!this.#firstKeys || this.#loggedIn || this.#server.family.rekeysBeforeLogin);
   }
 
   #sendKexInit(): void {

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Answer, Fault, Stage } from "../fault.ts";
+import { message } from "../message.ts";
 import { type Family, type IdentOutcome, partialIdent } from "./family.ts";
 
 /**
@@ -11,6 +12,7 @@ export const dropbear: Family = {
   maxPacketBytes: 35_000,
   minPaddingBytes: 0,
   alignmentLate: false,
+  rekeysBeforeLogin: true,
   zeroPaddingInClear: false,
   readIdent,
   answer,
@@ -63,7 +65,8 @@ function answer(fault: Fault): Answer {
 }
 
 function isMerelyUnknown(number: number, during: Stage): boolean {
-  if (during === "service") return true;
-  if (during === "login") return number <= LAST_BEFORE_LOGIN;
-  return number > 20 && number < 50;
+  if (during === "first exchange") return number > message.kexInit && number <= message.kexLast;
+  // It knows these, and wants them in their place.
+  if (number === message.newKeys || number === message.dhInit) return false;
+  return during === "service" || number <= LAST_BEFORE_LOGIN;
 }

@@ -11,6 +11,8 @@ export interface Family {
   readonly minPaddingBytes: number;
   /** Fails a wrong alignment only once the whole packet is here. */
   readonly alignmentLate: boolean;
+  /** Takes a KEXINIT between the first keys and the login. */
+  readonly rekeysBeforeLogin: boolean;
   /** Pads with zeros before the first NEWKEYS. */
   readonly zeroPaddingInClear: boolean;
   readIdent(received: Uint8Array, persona: SshPersona): IdentOutcome;

@@ -13,6 +13,7 @@ export const openssh: Family = {
   maxPacketBytes: 256 * 1024,
   minPaddingBytes: 4,
   alignmentLate: false,
+  rekeysBeforeLogin: false,
   zeroPaddingInClear: true,
   readIdent,
   answer,

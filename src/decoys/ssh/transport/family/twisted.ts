@@ -14,6 +14,7 @@ export const twisted: Family = {
   maxPacketBytes: 1024 * 1024,
   minPaddingBytes: 0,
   alignmentLate: true,
+  rekeysBeforeLogin: true,
   zeroPaddingInClear: true,
   readIdent,
   answer,
