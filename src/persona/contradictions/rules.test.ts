@@ -126,6 +126,7 @@ const cases: Readonly<Record<string, Change>> = {
   "program-link": { lines: "/usr/bin/gone l 777 0 0 4 +0 nowhere" },
   "version-program": { machine: { versions: { mysql: "mysql  Ver 8.0.36" } } },
   busybox: { machine: { busyboxApplets: [] } },
+  "busybox-process": { machine: { busyboxApplets: machine.busyboxApplets.filter((name) => name !== "telnetd") } },
   "busybox-links": { of: "openwrt", machine: { busyboxApplets: openwrt.busyboxApplets.filter((name) => name !== "ls") } },
   "package-kernel": { machine: { kernelRelease: "6.1.0-1-amd64" } },
   "package-busybox": { machine: { versions: { busybox: "BusyBox v1.30.1 (Debian 1:1.30.1-6+b3) multi-call binary." } } },

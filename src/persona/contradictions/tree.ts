@@ -64,6 +64,16 @@ export const treeRules: readonly Rule[] = [
     },
   },
   {
+    name: "busybox-process",
+    holds: "an applet that runs is in busybox",
+    find: ({ persona: { machine } }) =>
+      machine.processes.flatMap(({ command }, index) => {
+        const applet = /^(?:\S*\/)?busybox (\S+)/.exec(command)?.[1];
+        const known = applet === undefined || machine.busyboxApplets.includes(applet);
+        return unless(known, ["machine", "processes", index, "command"], `runs an applet that this busybox lacks: ${applet}`);
+      }),
+  },
+  {
     name: "package-kernel",
     holds: "the package list has the running kernel",
     find: ({ persona: { machine }, text }) => {
@@ -79,7 +89,8 @@ export const treeRules: readonly Rule[] = [
     name: "package-busybox",
     holds: "busybox tells the version of its package",
     find: ({ persona: { machine }, text }) => {
-      const version = packageVersion(text("/var/lib/dpkg/status"), "busybox");
+      const status = text("/var/lib/dpkg/status");
+      const version = packageVersion(status, "busybox") ?? packageVersion(status, "busybox-static");
       const told = machine.versions["busybox"];
       return unless(
         version === undefined || told === undefined || told.includes(version),
