@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { hostname } from "node:os";
 import test, { after, before } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
@@ -15,6 +15,9 @@ import { type TelnetCase, telnetCases } from "./telnet-cases.ts";
 
 /** Debian's busybox telnetd with /bin/login, and ours as debian-12, asked the same in the same run: the same bytes must come, step by step. */
 const enabled = needs("root", "busybox", "login");
+const AT_ONCE = 8;
+const QUIET_MS = 400;
+
 let real: { readonly port: number; readonly process: ChildProcess };
 let ours: TestSensor;
 let persona: Persona;
@@ -31,7 +34,7 @@ after(async () => {
   await ours?.stop();
 });
 
-test("telnet as busybox telnetd and /bin/login speak it", { ...enabled, concurrency: true }, async (t) => {
+test("telnet as busybox telnetd and /bin/login speak it", { ...enabled, concurrency: AT_ONCE }, async (t) => {
   await Promise.all(telnetCases.map((one) => t.test(one.name, () => compare(one))));
 });
 
@@ -40,37 +43,61 @@ async function compare(one: TelnetCase): Promise<void> {
   assert.deepEqual(own.map(forget(persona.machine.hostname)), theirs.map(forget(hostname())));
 }
 
-/** What came after each step, and whether the other side closed. */
+/** What came after the greeting and after each step, and whether the other side closed. */
 async function converse(port: number, { steps, halfClose }: TelnetCase): Promise<string[]> {
-  const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
-  let heard: Buffer[] = [];
-  let ended = "";
-  socket.on("data", (chunk) => heard.push(Buffer.from(chunk)));
-  socket.on("end", () => {
-    ended = " END";
-  });
-  socket.on("error", () => {
-    ended = " END";
-  });
-  await wait(GREETING_MS);
-  const answers: string[] = [];
-  const take = () => {
-    answers.push(escapeBytes(Buffer.concat(heard)) + ended);
-    heard = [];
-  };
-  take();
+  const line = new Line(port);
+  const answers = [await line.until(/login: $/)];
   for (const [bytes, waitMs] of steps) {
-    if (bytes !== "" && socket.writable) socket.write(unescapeBytes(bytes));
-    await wait(waitMs);
-    take();
+    line.send(unescapeBytes(bytes));
+    answers.push(await line.quiet(waitMs));
   }
   if (halfClose === true) {
-    socket.end();
-    await wait(GREETING_MS);
-    take();
+    line.socket.end();
+    answers.push(await line.quiet(QUIET_MS));
   }
-  socket.destroy();
+  line.socket.destroy();
   return answers;
+}
+
+/** A connection that is listened to in portions. */
+class Line {
+  readonly socket: Socket;
+  #heard: Buffer[] = [];
+  #ended = "";
+  #lastMs = performance.now();
+
+  constructor(port: number) {
+    this.socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
+    this.socket.on("data", (chunk) => {
+      this.#heard.push(Buffer.from(chunk));
+      this.#lastMs = performance.now();
+    });
+    for (const event of ["end", "error"]) {
+      this.socket.on(event, () => {
+        this.#ended = " END";
+      });
+    }
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#lastMs = performance.now();
+    if (bytes.length > 0 && this.socket.writable) this.socket.write(bytes);
+  }
+
+  /** What came until it ends with `pattern`; a busy machine takes seconds to start a login. */
+  async until(pattern: RegExp): Promise<string> {
+    for (let tries = 0; tries < 300 && !pattern.test(Buffer.concat(this.#heard).toString("latin1")); tries++) await wait(50);
+    return this.quiet(0);
+  }
+
+  /** What came within `ms`, and then until nothing came for a while. */
+  async quiet(ms: number): Promise<string> {
+    await wait(ms);
+    while (performance.now() - this.#lastMs < QUIET_MS) await wait(50);
+    const answer = escapeBytes(Buffer.concat(this.#heard)) + this.#ended;
+    this.#heard = [];
+    return answer;
+  }
 }
 
 function forget(name: string): (text: string) => string {
@@ -115,5 +142,3 @@ function freePort(): Promise<number> {
     });
   });
 }
-
-const GREETING_MS = 1500;

@@ -97,6 +97,7 @@ test("RFC 8308 §2.4: SSH_MSG_EXT_INFO follows the first NEWKEYS, if the visitor
 for (const strict of [true, false]) {
   test(`RFC 4253 §9: the visitor changes keys at any time, ${strict ? "strict" : "not strict"}`, () => {
     const bare = meetTransport(debianOpenssh, { lists: { strict, cipher: "aes128-ctr" } });
+    bare.transport.loggedIn();
     assertTalks(bare);
     for (let i = 0; i < 3; i++) {
       bare.meeting.client.send(Buffer.from([80, i]));
