@@ -1,5 +1,5 @@
 import type { Cancel, Peer } from "../../decoy/peer.ts";
-import type { Execution, SpawnErrno, Wait } from "../program.ts";
+import type { Execution, SpawnErrno, Wait, Woken } from "../program.ts";
 import { signalAction } from "./signals.ts";
 import { type Ending, Task, type TaskSource } from "./task.ts";
 
@@ -183,7 +183,8 @@ export class Kernel {
       const woken = task.woken;
       task.woken = "woken";
       this.#slice -= 1;
-      const step = frame.next(woken);
+      const step = this.#resume(task, frame, woken);
+      if (step === undefined) continue;
       if (step.done === true) this.#returned(task, step.value);
       else if (step.value.on === "turn") {
         this.#queue.push(task);
@@ -193,6 +194,25 @@ export class Kernel {
     this.#account();
     this.#running = undefined;
     if (task.doom !== undefined && task.ending === undefined) this.#end(task, { signal: task.doom });
+  }
+
+  /** Resumes the top frame; what it throws goes on in the frame below. */
+  #resume(task: Task, frame: Execution, woken: Woken): IteratorResult<Wait, number> | undefined {
+    if (task.thrown !== undefined) {
+      const { thrown } = task;
+      task.thrown = undefined;
+      return frame.throw(thrown);
+    }
+    if (task.frames.length === 1) return frame.next(woken);
+    try {
+      return frame.next(woken);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      task.frames.pop();
+      task.calls.pop();
+      task.thrown = error;
+      return undefined;
+    }
   }
 
   #account(): void {

@@ -51,6 +51,8 @@ export class Task {
   readonly frames: Execution[] = [];
   readonly calls: (Wait & { on: "call" })[] = [];
   woken: Woken = "woken";
+  /** Thrown by a frame that is gone, on its way to the one below. */
+  thrown: Error | undefined;
   /** Takes it out of what it waits for. */
   unwait: (() => void) | undefined;
   readonly reactions = new Map<string, "ignore" | "catch">();

@@ -1,0 +1,103 @@
+import type { Part, Word } from "./syntax.ts";
+
+/** Brace expansion (bash manual 3.5.1), before all others and on the text alone; parts that are quoted or expanded are opaque. */
+export function expandBraces(word: Word): readonly Word[] | undefined {
+  if (!word.parts.some((part) => part.kind === "literal" && part.text.includes("{"))) return [word];
+  const pieces = word.parts.flatMap((part): Piece[] => (part.kind === "literal" ? [...part.text] : [part]));
+  const budget = { left: MAX_WORDS };
+  const results = expand(pieces, budget);
+  if (budget.left < 0) return undefined;
+  return results.map((result) => ({ parts: joined(result), source: word.source }));
+}
+
+type Piece = string | Part;
+const MAX_WORDS = 50_000;
+
+function expand(pieces: readonly Piece[], budget: { left: number }): readonly (readonly Piece[])[] {
+  for (let open = pieces.indexOf("{"); open >= 0; open = pieces.indexOf("{", open + 1)) {
+    const choices = choicesAt(pieces, open, budget);
+    if (choices === undefined) continue;
+    const head = pieces.slice(0, open);
+    const tails = expand(pieces.slice(choices.end + 1), budget);
+    const results: (readonly Piece[])[] = [];
+    for (const choice of choices.list.flatMap((one) => expand(one, budget))) {
+      for (const tail of tails) {
+        budget.left -= 1;
+        if (budget.left < 0) return [];
+        results.push([...head, ...choice, ...tail]);
+      }
+    }
+    return results;
+  }
+  return [pieces];
+}
+
+/** The alternatives of the braces that open at `open`; undefined: they mean nothing. */
+function choicesAt(
+  pieces: readonly Piece[],
+  open: number,
+  budget: { left: number },
+): { list: readonly (readonly Piece[])[]; end: number } | undefined {
+  const list: (readonly Piece[])[] = [];
+  let depth = 0;
+  let start = open + 1;
+  for (let at = open + 1; at < pieces.length; at += 1) {
+    const piece = pieces[at];
+    if (piece === "{") depth += 1;
+    else if (piece === "," && depth === 0) {
+      list.push(pieces.slice(start, at));
+      start = at + 1;
+    } else if (piece === "}" && depth > 0) depth -= 1;
+    else if (piece === "}") {
+      if (list.length > 0) return { list: [...list, pieces.slice(start, at)], end: at };
+      const sequence = sequenceOf(pieces.slice(open + 1, at), budget);
+      return sequence === undefined ? undefined : { list: sequence, end: at };
+    }
+  }
+  return undefined;
+}
+
+/** `{a..e}`, `{1..10}`, `{01..10..2}`. */
+function sequenceOf(pieces: readonly Piece[], budget: { left: number }): readonly (readonly Piece[])[] | undefined {
+  const text = pieces.every((piece) => typeof piece === "string") ? pieces.join("") : "";
+  const numbers = /^(-?\d{1,15})\.\.(-?\d{1,15})(?:\.\.(-?\d{1,9}))?$/.exec(text);
+  if (numbers !== null) return numberSequence(numbers, budget);
+  const letters = /^([A-Za-z])\.\.([A-Za-z])(?:\.\.(-?\d{1,9}))?$/.exec(text);
+  if (letters === null) return undefined;
+  const [first, last] = [(letters[1] ?? "").charCodeAt(0), (letters[2] ?? "").charCodeAt(0)];
+  return range({ first, last, step: Number(letters[3] ?? 1) }, budget).map((code) => [String.fromCharCode(code)]);
+}
+
+function numberSequence(found: readonly (string | undefined)[], budget: { left: number }): readonly (readonly Piece[])[] {
+  const [, first = "", last = "", step] = found;
+  const padded = /^-?0\d/.test(first) || /^-?0\d/.test(last);
+  const width = padded ? Math.max(first.length, last.length) : 0;
+  return range({ first: Number(first), last: Number(last), step: Number(step ?? 1) }, budget).map((number) => {
+    const digits = String(Math.abs(number)).padStart(number < 0 ? width - 1 : width, "0");
+    return [...(number < 0 ? `-${digits}` : digits)];
+  });
+}
+
+function range(of: { first: number; last: number; step: number }, budget: { left: number }): readonly number[] {
+  const step = Math.abs(of.step) || 1;
+  const count = Math.floor(Math.abs(of.last - of.first) / step) + 1;
+  budget.left -= count;
+  if (budget.left < 0) return [];
+  return Array.from({ length: count }, (_, index) => of.first + index * (of.last >= of.first ? step : -step));
+}
+
+function joined(pieces: readonly Piece[]): Part[] {
+  const parts: Part[] = [];
+  let text = "";
+  for (const piece of pieces) {
+    if (typeof piece === "string") {
+      text += piece;
+      continue;
+    }
+    if (text !== "") parts.push({ kind: "literal", text });
+    text = "";
+    parts.push(piece);
+  }
+  if (text !== "") parts.push({ kind: "literal", text });
+  return parts;
+}

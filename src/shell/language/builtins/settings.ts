@@ -1,0 +1,376 @@
+import { isErrno } from "../../errno.ts";
+import { parseMode } from "../../file-mode.ts";
+import type { Execution } from "../../program.ts";
+import type { Shell } from "../shell.ts";
+import { badOption, readFlags, wrong } from "./builtin.ts";
+import { allVariables } from "./variables.ts";
+
+/** Builtins that set how the shell behaves: set, shopt, umask, ulimit, times, history, help. */
+
+/** `set -o` names with their letters; "" for none. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  allexport: "a",
+  braceexpand: "B",
+  emacs: "",
+  errexit: "e",
+  errtrace: "E",
+  functrace: "T",
+  hashall: "h",
+  histexpand: "H",
+  history: "",
+  ignoreeof: "",
+  "interactive-comments": "",
+  keyword: "k",
+  monitor: "m",
+  noclobber: "C",
+  noexec: "n",
+  noglob: "f",
+  nolog: "",
+  notify: "b",
+  nounset: "u",
+  onecmd: "t",
+  physical: "P",
+  pipefail: "",
+  posix: "",
+  privileged: "p",
+  verbose: "v",
+  vi: "",
+  xtrace: "x",
+};
+const ALWAYS = new Set(["braceexpand", "hashall", "interactive-comments"]);
+
+export function* setBuiltin(shell: Shell, args: readonly string[]): Execution {
+  if (args.length === 0) {
+    yield* shell.process.print(allVariables(shell));
+    return 0;
+  }
+  let at = 0;
+  for (; at < args.length; at += 1) {
+    const arg = args[at] ?? "";
+    if (arg === "--" || arg === "-") {
+      shell.positional = arg === "-" && at + 1 === args.length ? shell.positional : args.slice(at + 1);
+      return 0;
+    }
+    if (!/^[-+]./.test(arg)) break;
+    const used = yield* applyOptions(shell, arg, args[at + 1]);
+    if (typeof used === "number") return used;
+    if (used === "next") at += 1;
+  }
+  if (at < args.length) shell.positional = args.slice(at);
+  return 0;
+}
+
+function* applyOptions(shell: Shell, arg: string, next: string | undefined): Execution<number | "next" | "done"> {
+  const on = arg.startsWith("-");
+  for (const letter of arg.slice(1)) {
+    if (letter === "o") {
+      if (next === undefined) {
+        yield* printOptions(shell, on);
+        return "done";
+      }
+      if (!Object.hasOwn(OPTIONS, next))
+        return yield* wrong(shell, shell.dialect === "bash" ? `set: ${next}: invalid option name` : `set: Illegal option -o ${next}`, 2);
+      switchOption(shell, OPTIONS[next] || next, on);
+      return "next";
+    }
+    if (!Object.values(OPTIONS).includes(letter)) return yield* badOption(shell, "set", `${on ? "-" : "+"}${letter}`);
+    switchOption(shell, letter, on);
+  }
+  return "done";
+}
+
+export function switchOption(shell: Shell, option: string, on: boolean): void {
+  if (on) shell.options.add(option);
+  else shell.options.delete(option);
+}
+
+function* printOptions(shell: Shell, table: boolean): Execution<void> {
+  for (const [name, letter] of Object.entries(OPTIONS)) {
+    const on = shell.options.has(letter || name) || ALWAYS.has(name) || (shell.interactive && (name === "emacs" || name === "history"));
+    yield* shell.process.print(table ? `${name.padEnd(15)}\t${on ? "on" : "off"}\n` : `set ${on ? "-" : "+"}o ${name}\n`);
+  }
+}
+
+const SHOPTS = [
+  "autocd",
+  "assoc_expand_once",
+  "cdable_vars",
+  "cdspell",
+  "checkhash",
+  "checkjobs",
+  "checkwinsize",
+  "cmdhist",
+  "compat31",
+  "compat32",
+  "compat40",
+  "compat41",
+  "compat42",
+  "compat43",
+  "compat44",
+  "complete_fullquote",
+  "direxpand",
+  "dirspell",
+  "dotglob",
+  "execfail",
+  "expand_aliases",
+  "extdebug",
+  "extglob",
+  "extquote",
+  "failglob",
+  "force_fignore",
+  "globasciiranges",
+  "globskipdots",
+  "globstar",
+  "gnu_errfmt",
+  "histappend",
+  "histreedit",
+  "histverify",
+  "hostcomplete",
+  "huponexit",
+  "inherit_errexit",
+  "interactive_comments",
+  "lastpipe",
+  "lithist",
+  "localvar_inherit",
+  "localvar_unset",
+  "login_shell",
+  "mailwarn",
+  "no_empty_cmd_completion",
+  "nocaseglob",
+  "nocasematch",
+  "noexpand_translation",
+  "nullglob",
+  "patsub_replacement",
+  "progcomp",
+  "progcomp_alias",
+  "promptvars",
+  "restricted_shell",
+  "shift_verbose",
+  "sourcepath",
+  "varredir_close",
+  "xpg_echo",
+];
+export const DEFAULT_SHOPTS = [
+  "checkwinsize",
+  "cmdhist",
+  "complete_fullquote",
+  "extquote",
+  "force_fignore",
+  "globasciiranges",
+  "globskipdots",
+  "hostcomplete",
+  "interactive_comments",
+  "patsub_replacement",
+  "progcomp",
+  "promptvars",
+  "sourcepath",
+];
+
+export function* shopt(shell: Shell, args: readonly string[]): Execution {
+  const flags = readFlags(args, "pqsuo");
+  if (flags.unknown !== undefined) return yield* badOption(shell, "shopt", flags.unknown);
+  const { letters, operands } = flags;
+  const set = letters.has("s");
+  if (operands.length === 0 || !(set || letters.has("u"))) return yield* showShopts(shell, { operands, letters });
+  for (const name of operands) {
+    if (!SHOPTS.includes(name) && !letters.has("o")) return yield* wrong(shell, `shopt: ${name}: invalid shell option name`);
+    if (letters.has("o")) switchOption(shell, OPTIONS[name] || name, set);
+    else if (set) shell.shopts.add(name);
+    else shell.shopts.delete(name);
+  }
+  return 0;
+}
+
+function* showShopts(shell: Shell, of: { operands: readonly string[]; letters: ReadonlySet<string> }): Execution {
+  const { operands, letters } = of;
+  let status = 0;
+  for (const name of operands.length > 0 ? operands : SHOPTS) {
+    if (!SHOPTS.includes(name)) {
+      status = yield* wrong(shell, `shopt: ${name}: invalid shell option name`);
+      continue;
+    }
+    const on = shell.shopts.has(name) || (name === "login_shell" && shell.login) || (name === "expand_aliases" && shell.interactive);
+    if (operands.length > 0 && !on) status = 1;
+    if (letters.has("q") || (operands.length === 0 && ((letters.has("s") && !on) || (letters.has("u") && on)))) continue;
+    yield* shell.process.print(letters.has("p") ? `shopt ${on ? "-s" : "-u"} ${name}\n` : `${name.padEnd(20)}\t${on ? "on" : "off"}\n`);
+  }
+  return status;
+}
+
+export function* umask(shell: Shell, args: readonly string[]): Execution {
+  const flags = readFlags(args, "pS");
+  if (flags.unknown !== undefined) return yield* badOption(shell, "umask", flags.unknown);
+  const [given] = flags.operands;
+  const { process } = shell;
+  if (given === undefined) {
+    const octal = process.umask.toString(8).padStart(4, "0");
+    yield* process.print(flags.letters.has("S") ? `${symbolic(process.umask)}\n` : `${flags.letters.has("p") ? "umask " : ""}${octal}\n`);
+    return 0;
+  }
+  const numeric = /^[0-7]+$/.test(given);
+  const mask = numeric ? Number.parseInt(given, 8) : parseMode(given, ~process.umask & 0o777);
+  if (mask === undefined || (numeric && mask > 0o777))
+    return yield* wrong(
+      shell,
+      /^[0-9]/.test(given)
+        ? `umask: ${given}: octal number out of range`
+        : `umask: \`${given.slice(0, 1)}': invalid symbolic mode operator`,
+    );
+  process.umask = numeric ? mask : ~mask & 0o777;
+  return 0;
+}
+
+function symbolic(mask: number): string {
+  const letters = (bits: number) => `${(bits & 4) === 0 ? "r" : ""}${(bits & 2) === 0 ? "w" : ""}${(bits & 1) === 0 ? "x" : ""}`;
+  return `u=${letters(mask >> 6)},g=${letters(mask >> 3)},o=${letters(mask)}`;
+}
+
+/** Resources of ulimit -a: letter, text, unit, usual soft limit. */
+const LIMITS: readonly (readonly [letter: string, text: string, unit: string, value: string])[] = [
+  ["R", "real-time non-blocking time", "(microseconds, -R) ", "unlimited"],
+  ["c", "core file size", "(blocks, -c) ", "0"],
+  ["d", "data seg size", "(kbytes, -d) ", "unlimited"],
+  ["e", "scheduling priority", "(-e) ", "0"],
+  ["f", "file size", "(blocks, -f) ", "unlimited"],
+  ["i", "pending signals", "(-i) ", "processes"],
+  ["l", "max locked memory", "(kbytes, -l) ", "locked"],
+  ["m", "max memory size", "(kbytes, -m) ", "unlimited"],
+  ["n", "open files", "(-n) ", "1024"],
+  ["p", "pipe size", "(512 bytes, -p) ", "8"],
+  ["q", "POSIX message queues", "(bytes, -q) ", "819200"],
+  ["r", "real-time priority", "(-r) ", "0"],
+  ["s", "stack size", "(kbytes, -s) ", "8192"],
+  ["t", "cpu time", "(seconds, -t) ", "unlimited"],
+  ["u", "max user processes", "(-u) ", "processes"],
+  ["v", "virtual memory", "(kbytes, -v) ", "unlimited"],
+  ["x", "file locks", "(-x) ", "unlimited"],
+];
+
+export function* ulimit(shell: Shell, args: readonly string[]): Execution {
+  const letters = [
+    ...args
+      .filter((arg) => arg.startsWith("-"))
+      .join("")
+      .replaceAll("-", ""),
+  ].filter((letter) => letter !== "S" && letter !== "H");
+  const value = args.find((arg) => !arg.startsWith("-"));
+  if (letters.includes("a")) {
+    for (const [letter, text, unit] of LIMITS)
+      yield* shell.process.print(`${text.padEnd(46 - unit.length)}${unit}${limitOf(shell, letter)}\n`);
+    return 0;
+  }
+  for (const letter of letters.length === 0 ? ["f"] : letters) {
+    if (!LIMITS.some(([known]) => known === letter)) return yield* badOption(shell, "ulimit", `-${letter}`);
+    if (value === undefined) yield* shell.process.print(`${limitOf(shell, letter)}\n`);
+    else if (!/^(\d+|unlimited|hard|soft)$/.test(value)) return yield* wrong(shell, `ulimit: ${value}: invalid number`);
+    else shell.limits.set(letter, value === "hard" || value === "soft" ? limitOf(shell, letter) : value);
+  }
+  return 0;
+}
+
+function limitOf(shell: Shell, letter: string): string {
+  const set = shell.limits.get(letter);
+  if (set !== undefined) return set;
+  const { memoryKib } = shell.process.system.machine;
+  const value = LIMITS.find(([known]) => known === letter)?.[3] ?? "unlimited";
+  if (value === "processes") return String(Math.floor(memoryKib / 256));
+  return value === "locked" ? String(Math.floor(memoryKib / 8)) : value;
+}
+
+export function* times(shell: Shell): Execution {
+  const own = shell.process.task.steps / 1_000_000;
+  const show = (seconds: number) => `${Math.floor(seconds / 60)}m${(seconds % 60).toFixed(shell.dialect === "bash" ? 3 : 6)}s`;
+  yield* shell.process.print(`${show(own)} ${show(own / 4)}\n${show(own / 2)} ${show(own / 8)}\n`);
+  return 0;
+}
+
+export function* history(shell: Shell, args: readonly string[]): Execution {
+  const flags = readFlags(args, "cd:anrwps");
+  if (flags.unknown !== undefined) return yield* badOption(shell, "history", flags.unknown);
+  if (flags.letters.has("c")) {
+    shell.history.length = 0;
+    return 0;
+  }
+  if (flags.letters.has("d")) return yield* deleteEntry(shell, flags.values.get("d") ?? "");
+  if (flags.letters.has("w") || flags.letters.has("a")) {
+    const path = flags.operands[0] ?? shell.variables.get("HISTFILE");
+    if (path !== undefined) shell.process.fs.writeFile(path, shell.history.map((line) => `${line}\n`).join(""), { mode: 0o600 });
+    return 0;
+  }
+  if (flags.letters.has("r") || flags.letters.has("n")) {
+    const text = shell.process.fs.readFile(flags.operands[0] ?? shell.variables.get("HISTFILE") ?? "");
+    if (!isErrno(text)) shell.history.push(...text.split("\n").slice(0, -1));
+    return 0;
+  }
+  const [count] = flags.operands;
+  if (count !== undefined && !/^\d+$/.test(count)) return yield* wrong(shell, `history: ${count}: numeric argument required`);
+  const from = count === undefined ? 0 : Math.max(0, shell.history.length - Number(count));
+  yield* shell.process.print(
+    shell.history
+      .slice(from)
+      .map((line, index) => `${String(from + index + 1).padStart(5)}  ${line}\n`)
+      .join(""),
+  );
+  return 0;
+}
+
+function* deleteEntry(shell: Shell, given: string): Execution {
+  const number = Number(given);
+  const index = number < 0 ? shell.history.length + number : number - 1;
+  if (!Number.isInteger(index) || index < 0 || index >= shell.history.length)
+    return yield* wrong(shell, `history: ${given}: history position out of range`);
+  shell.history.splice(index, 1);
+  return 0;
+}
+
+export function* fc(shell: Shell, args: readonly string[]): Execution {
+  const flags = readFlags(args, "lnrs");
+  if (flags.letters.has("s")) {
+    const line = shell.history.at(-2);
+    if (line === undefined) return yield* wrong(shell, "fc: no command found");
+    yield* shell.say(`${line}\n`);
+    return yield* shell.ports.runText(shell, line);
+  }
+  const from = Math.max(0, shell.history.length - 16);
+  yield* shell.process.print(
+    shell.history
+      .slice(from)
+      .map((line, index) => `${flags.letters.has("n") ? "" : from + index + 1}\t ${line}\n`)
+      .join(""),
+  );
+  return 0;
+}
+
+export function* help(shell: Shell, args: readonly string[]): Execution {
+  const version = shell.process.system.machine.versions["bash"] ?? "GNU bash";
+  if (args.length > 0)
+    return yield* wrong(
+      shell,
+      `help: no help topics match \`${args[0] ?? ""}'.  Try \`help help' or \`man -k ${args[0] ?? ""}' or \`info ${args[0] ?? ""}'.`,
+    );
+  yield* shell.process.print(
+    `${version}\nThese shell commands are defined internally.  Type \`help' to see this list.\nType \`help name' to find out more about the function \`name'.\nUse \`info bash' to find out more about the shell in general.\nUse \`man -k' or \`info' to find out more about commands not in this list.\n\nA star (*) next to a name means that the command is disabled.\n`,
+  );
+  return 0;
+}
+
+export function* caller(shell: Shell): Execution {
+  if (shell.functionDepth === 0) return 1;
+  yield* shell.process.print(`${shell.line} ${shell.functionNames.at(-2) ?? "main"} ${shell.name}\n`);
+  return 0;
+}
+
+export function* enable(shell: Shell, args: readonly string[]): Execution {
+  const flags = readFlags(args, "adnps");
+  const [name] = flags.operands;
+  if (name !== undefined && flags.letters.has("n")) shell.disabled.add(name);
+  else if (name !== undefined) shell.disabled.delete(name);
+  yield* shell.process.charge(1);
+  return 0;
+}
+
+/** `complete`, `compopt`, `bind`: accepted, since start-up files call them. */
+export function* accepted(shell: Shell): Execution {
+  yield* shell.process.charge(1);
+  return 0;
+}

@@ -1,0 +1,81 @@
+/** One word of the result: its text, and the same as a pattern, in which quoted characters are escaped. */
+export interface Field {
+  text: string;
+  pattern: string;
+  /** It has an unquoted character that globbing looks at. */
+  glob: boolean;
+}
+
+const MAX_BYTES = 8 << 20;
+
+/** Collects the fields of an expansion; splits unquoted results at IFS (POSIX XCU 2.6.5). */
+export class Fields {
+  readonly done: Field[] = [];
+  readonly #ifs: string;
+  readonly #splits: boolean;
+  #current: Field | undefined;
+  /** The last field was ended by white space: one other separator belongs to it. */
+  #ended = false;
+  #bytes = 0;
+
+  constructor(ifs: string, splits: boolean) {
+    this.#ifs = ifs;
+    this.#splits = splits;
+  }
+
+  get tooLarge(): boolean {
+    return this.#bytes > MAX_BYTES;
+  }
+
+  /** Text that is not split: quoted, or unquoted and as written. */
+  add(text: string, quoted: boolean): void {
+    this.#bytes += text.length + 16;
+    this.#current ??= { text: "", pattern: "", glob: false };
+    this.#current.text += text;
+    if (!quoted) {
+      this.#current.pattern += text;
+      this.#current.glob ||= /[*?[\\]/.test(text) || /[?*+@!]\(/.test(this.#current.pattern);
+    } else this.#current.pattern += /[*?[\]\\()|!@+^-]/.test(text) ? text.replace(/[*?[\]\\()|!@+^-]/g, "\\$&") : text;
+    this.#ended = false;
+  }
+
+  /** The result of an unquoted expansion. */
+  addSplit(text: string): void {
+    if (!this.#splits) {
+      this.add(text, false);
+      return;
+    }
+    let plain = "";
+    for (const char of text) {
+      if (!this.#ifs.includes(char)) {
+        plain += char;
+        continue;
+      }
+      if (plain !== "") this.add(plain, false);
+      plain = "";
+      this.#separator(char === " " || char === "\t" || char === "\n");
+    }
+    if (plain !== "") this.add(plain, false);
+  }
+
+  /** Ends the current field, if there is one. */
+  break(): void {
+    if (this.#current !== undefined) this.done.push(this.#current);
+    this.#current = undefined;
+  }
+
+  finish(): readonly Field[] {
+    this.break();
+    return this.done;
+  }
+
+  #separator(white: boolean): void {
+    if (this.#current !== undefined) {
+      this.break();
+      this.#ended = white;
+    } else if (!white) {
+      if (!this.#ended) this.done.push({ text: "", pattern: "", glob: false });
+      this.#ended = false;
+    }
+  }
+}

@@ -1,0 +1,484 @@
+import { parseCompound } from "./compound-parser.ts";
+import { Scanner } from "./scanner.ts";
+import type { ArrayItem, Assignment, Dialect, ListItem, Node, Pipeline, Redirect, Script, Simple, Word } from "./syntax.ts";
+import { literalText, textWord } from "./syntax.ts";
+import { type Problem, SyntaxProblem } from "./syntax-problem.ts";
+
+/**
+ * The grammar (POSIX XCU 2.10 and bash's additions), one command line at a time, since a shell runs what stands before a mistake.
+ * A text that ends too early is told apart from a wrong one, so that an interactive shell can ask for more.
+ */
+export interface ParseSettings {
+  readonly dialect: Dialect;
+  readonly aliases?: ReadonlyMap<string, string>;
+  /** Number of the first line. */
+  readonly line?: number;
+}
+
+export type Parsing =
+  | { readonly kind: "script"; readonly script: Script; readonly end: number; readonly line: number }
+  /** Nothing but blanks and comments is left. */
+  | { readonly kind: "done" }
+  | { readonly kind: "problem"; readonly problem: Problem; readonly end: number };
+
+/** Parses the next complete command line of `text` from `at`. */
+export function parseNext(text: string, at: number, settings: ParseSettings): Parsing {
+  const parser = new Parser(text, { at, line: settings.line ?? 1, depth: 0 }, settings);
+  try {
+    return parser.line();
+  } catch (problem) {
+    if (problem instanceof SyntaxProblem) return { kind: "problem", problem: problem.problem, end: parser.endInText };
+    throw problem;
+  }
+}
+
+const MAX_DEPTH = 60;
+const RESERVED = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}", "]]", "in"]);
+const OPERATORS = [
+  "&>>",
+  ";;&",
+  "&&",
+  "||",
+  ";;",
+  ";&",
+  "|&",
+  "&>",
+  "<<-",
+  "<<<",
+  "<<",
+  ">>",
+  ">&",
+  "<&",
+  "<>",
+  ">|",
+  "&",
+  "|",
+  ";",
+  "(",
+  ")",
+  "<",
+  ">",
+];
+const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)(\[|\+?=)/;
+
+interface Start {
+  readonly at: number;
+  readonly line: number;
+  readonly depth: number;
+}
+
+export class Parser {
+  readonly scanner: Scanner;
+  readonly settings: ParseSettings;
+  readonly #depth: number;
+  readonly #size: number;
+  readonly #hereDocuments: { delimiter: string; strip: boolean; quoted: boolean; fill: (body: Word) => void }[] = [];
+  /** Aliases being expanded, with the length of text behind each. */
+  #expanding: { name: string; tail: number }[] = [];
+
+  constructor(text: string, start: Start, settings: ParseSettings) {
+    this.settings = settings;
+    this.#depth = start.depth;
+    this.#size = text.length;
+    if (start.depth > MAX_DEPTH) throw new SyntaxProblem({ kind: "deep", line: start.line });
+    this.scanner = new Scanner(text, start, { dialect: settings.dialect, nested: (at) => this.#nested(at) });
+  }
+
+  /** Where the parser stands in the text as it was given: aliases have changed its length since. What is left of one is skipped. */
+  get endInText(): number {
+    const left = this.scanner.text.length - this.scanner.at;
+    const tails = this.#expanding.map(({ tail }) => tail);
+    return this.#size - Math.min(left, ...tails);
+  }
+
+  line(): Parsing {
+    this.newlines();
+    if (this.scanner.peek() === "") return { kind: "done" };
+    const items: ListItem[] = [];
+    while (true) {
+      const item = this.#item();
+      items.push(item);
+      this.blanks();
+      const next = this.scanner.peek();
+      if (next === "" || next === "\n") break;
+      if (this.operator() !== undefined && !["(", "<", ">", "<<", "<<<", ">>", "&>"].includes(this.operator() ?? "")) this.unexpected();
+    }
+    if (this.scanner.peek() === "\n") this.#newline();
+    if (this.#hereDocuments.length > 0) this.#fillHereDocuments();
+    return { kind: "script", script: { items }, end: this.endInText, line: this.scanner.line };
+  }
+
+  /** Commands up to one of the words or operators, which is not consumed. */
+  script(until: readonly string[], expecting?: string): Script {
+    const items: ListItem[] = [];
+    this.newlines();
+    while (!this.atAny(until)) {
+      if (this.scanner.peek() === "") throw new SyntaxProblem({ kind: "end", line: this.scanner.line, expecting: expecting ?? until[0] });
+      items.push(this.#item(until));
+      this.newlines();
+    }
+    if (items.length === 0) this.unexpected(expecting);
+    return { items };
+  }
+
+  /** Like `script`, but it may be empty (case clauses, command substitutions). */
+  scriptOrNothing(until: readonly string[]): Script {
+    this.newlines();
+    return this.atAny(until) ? { items: [] } : this.script(until);
+  }
+
+  atAny(ends: readonly string[]): boolean {
+    const operator = this.operator();
+    return ends.some((end) => (operator === undefined ? this.reserved() === end : operator === end));
+  }
+
+  #item(until: readonly string[] = []): ListItem {
+    const start = this.scanner.at;
+    const node = this.#andOr();
+    const source = this.scanner.text.slice(start, this.scanner.at).trim();
+    this.blanks();
+    const operator = this.operator();
+    if (operator === "&" || operator === ";") {
+      this.scanner.at += 1;
+      return { node, background: operator === "&", source };
+    }
+    const ended = this.scanner.peek() === "" || this.scanner.peek() === "\n" || this.atAny(until);
+    if (!ended) this.unexpected();
+    return { node, background: false, source };
+  }
+
+  #andOr(): Node {
+    const first = this.#pipeline();
+    const rest: { when: "&&" | "||"; node: Node }[] = [];
+    for (let operator = this.operator(); operator === "&&" || operator === "||"; operator = this.operator()) {
+      this.scanner.at += 2;
+      this.newlines();
+      rest.push({ when: operator, node: this.#pipeline() });
+    }
+    return rest.length === 0 ? first : { type: "and-or", first, rest };
+  }
+
+  #pipeline(): Node {
+    let negated = false;
+    let timed: Pipeline["timed"] = "no";
+    while (true) {
+      const word = this.reserved();
+      if (word === "!") negated = !negated;
+      else if (word === "time" && this.settings.dialect === "bash") timed = "yes";
+      else if (timed === "yes" && word === "-p") timed = "posix";
+      else break;
+      this.word();
+    }
+    const commands: Node[] = [];
+    const sources: string[] = [];
+    if ((negated || timed !== "no") && this.#atEnd()) return { type: "pipeline", negated, timed, commands, sources };
+    while (true) {
+      this.blanks();
+      const start = this.scanner.at;
+      const node = this.command();
+      const operator = this.operator();
+      commands.push(operator === "|&" ? withStandardError(node) : node);
+      sources.push(this.scanner.text.slice(start, this.scanner.at).trim());
+      if (operator !== "|" && operator !== "|&") break;
+      this.scanner.at += operator.length;
+      this.newlines();
+    }
+    const [only] = commands;
+    if (commands.length === 1 && only !== undefined && !negated && timed === "no") return only;
+    return { type: "pipeline", negated, timed, commands, sources };
+  }
+
+  #atEnd(): boolean {
+    this.blanks();
+    const next = this.scanner.peek();
+    return next === "" || next === "\n" || next === ";";
+  }
+
+  command(): Node {
+    this.blanks();
+    this.#expandAlias();
+    const compound = parseCompound(this);
+    return compound ?? this.#simple();
+  }
+
+  #simple(): Simple {
+    const line = this.scanner.line;
+    const assignments: Assignment[] = [];
+    const words: Word[] = [];
+    const redirects: Redirect[] = [];
+    while (true) {
+      this.blanks();
+      const redirect = this.redirect();
+      if (redirect !== undefined) {
+        redirects.push(redirect);
+        continue;
+      }
+      const assignment = words.length === 0 || isDeclaration(words) ? this.#assignment() : undefined;
+      if (assignment !== undefined && words.length === 0) {
+        assignments.push(assignment);
+        continue;
+      }
+      const word = assignment === undefined ? this.scanner.word() : this.#declared(assignment);
+      if (word.parts.length === 0) break;
+      words.push(word);
+      if (words.length > MAX_WORDS) throw new SyntaxProblem({ kind: "deep", line });
+    }
+    if (assignments.length + words.length + redirects.length === 0) this.unexpected();
+    return { type: "simple", assignments, words, redirects, line };
+  }
+
+  /** An assignment behind `declare` and the like: kept as text, an array in parentheses with its quoting. */
+  #declared(assignment: Assignment): Word {
+    const { name, append, index, value } = assignment;
+    const head = `${name}${index === undefined ? "" : `[${index.source}]`}${append ? "+" : ""}=`;
+    if ("parts" in value)
+      return {
+        parts: [
+          { kind: "single", text: head },
+          { kind: "double", parts: value.parts.map(unbroken) },
+        ],
+        source: head + value.source,
+      };
+    const items = value.map((item) => (item.index === undefined ? "" : `[${item.index.source}]=`) + item.value.source).join(" ");
+    return { parts: [{ kind: "single", text: `${head}(${items})` }], source: `${head}(${items})` };
+  }
+
+  #assignment(): Assignment | undefined {
+    const { scanner } = this;
+    const found = ASSIGNMENT.exec(scanner.text.slice(scanner.at, scanner.at + 256));
+    const name = found?.[1];
+    if (name === undefined) return undefined;
+    const start = scanner.at;
+    scanner.at += name.length;
+    const index = scanner.peek() === "[" && this.settings.dialect === "bash" ? this.#subscript() : undefined;
+    const append = scanner.looking("+=") && this.settings.dialect !== "dash";
+    if (append) scanner.at += 1;
+    if (scanner.peek() !== "=") {
+      scanner.at = start;
+      return undefined;
+    }
+    scanner.at += 1;
+    if (scanner.peek() === "(" && this.settings.dialect === "bash") return { name, index, append, value: this.#array() };
+    return { name, index, append, value: scanner.word() };
+  }
+
+  #subscript(): Word {
+    this.scanner.at += 1;
+    const index = this.scanner.raw((next) => next === "]" || next === "" || next === "\n", "pattern");
+    if (this.scanner.peek() === "]") this.scanner.at += 1;
+    return index;
+  }
+
+  #array(): ArrayItem[] {
+    const items: ArrayItem[] = [];
+    this.scanner.at += 1;
+    while (true) {
+      this.newlines();
+      if (this.scanner.peek() === ")") break;
+      if (this.scanner.peek() === "") throw new SyntaxProblem({ kind: "unclosed", closer: ")", line: this.scanner.line });
+      const indexed = this.scanner.peek() === "[" ? this.#indexedItem() : undefined;
+      const item = indexed ?? { index: undefined, value: this.scanner.word() };
+      if (indexed === undefined && item.value.parts.length === 0) this.unexpected();
+      items.push(item);
+    }
+    this.scanner.at += 1;
+    return items;
+  }
+
+  #indexedItem(): ArrayItem | undefined {
+    const start = this.scanner.at;
+    const index = this.#subscript();
+    if (this.scanner.peek() === "=") {
+      this.scanner.at += 1;
+      return { index, value: this.scanner.word() };
+    }
+    this.scanner.at = start;
+    return undefined;
+  }
+
+  redirects(): Redirect[] {
+    const redirects: Redirect[] = [];
+    for (let one = this.redirect(); one !== undefined; one = this.redirect()) redirects.push(one);
+    return redirects;
+  }
+
+  redirect(): Redirect | undefined {
+    this.blanks();
+    const { scanner, settings } = this;
+    const bash = settings.dialect === "bash";
+    const found = /^(?:(\d+)|\{([A-Za-z_][A-Za-z0-9_]*)\})?(&>>|&>|<<<|<<-|<<|<>|<&|>&|>>|>\||<(?!\()|>(?!\())/.exec(
+      scanner.text.slice(scanner.at, scanner.at + 128),
+    );
+    const operator = found === null ? undefined : redirectOperator(found[3] ?? "");
+    if (found === null || operator === undefined || (!bash && (found[2] !== undefined || operator.startsWith("&")))) return undefined;
+    if (operator.startsWith("&") && (found[1] !== undefined || found[2] !== undefined)) return undefined;
+    scanner.at += found[0].length;
+    this.blanks();
+    const common = { fd: found[1] === undefined ? undefined : Number(found[1]), fdName: found[2], operator };
+    const word = scanner.word();
+    if (word.parts.length === 0) this.unexpected();
+    if (operator !== "<<" && operator !== "<<-") return { ...common, target: word };
+    const redirect = { ...common, target: word };
+    this.#hereDocuments.push({
+      ...delimiterOf(word),
+      strip: operator === "<<-",
+      fill: (body) => Object.assign(redirect, { target: body }),
+    });
+    return redirect;
+  }
+
+  /** Skips blanks, escaped newlines and a comment. */
+  blanks(): void {
+    const { scanner } = this;
+    while (true) {
+      const next = scanner.peek();
+      if (next === " " || next === "\t") scanner.at += 1;
+      else if (next === "\\" && scanner.peek(1) === "\n") scanner.at += 2;
+      else if (next === "#") while (scanner.peek() !== "\n" && scanner.peek() !== "") scanner.at += 1;
+      else return;
+    }
+  }
+
+  newlines(): void {
+    this.blanks();
+    while (this.scanner.peek() === "\n") {
+      this.#newline();
+      this.blanks();
+    }
+  }
+
+  #newline(): void {
+    this.scanner.at += 1;
+    this.#fillHereDocuments();
+  }
+
+  #fillHereDocuments(): void {
+    for (const document of this.#hereDocuments.splice(0)) document.fill(this.#hereBody(document));
+  }
+
+  #hereBody(document: { delimiter: string; strip: boolean; quoted: boolean }): Word {
+    const { scanner } = this;
+    let body = "";
+    while (scanner.at < scanner.text.length) {
+      const newline = scanner.text.indexOf("\n", scanner.at);
+      const end = newline < 0 ? scanner.text.length : newline + 1;
+      const raw = scanner.text.slice(scanner.at, end);
+      const line = document.strip ? raw.replace(/^\t+/, "") : raw;
+      scanner.at = end;
+      if (line.replace(/\n$/, "") === document.delimiter) return this.#hereWord(body, document.quoted);
+      body += line;
+    }
+    if (this.settings.aliases !== undefined) throw new SyntaxProblem({ kind: "end", line: scanner.line });
+    return this.#hereWord(body, document.quoted);
+  }
+
+  #hereWord(body: string, quoted: boolean): Word {
+    if (quoted) return textWord(body);
+    const inner = new Parser(body, { at: 0, line: this.scanner.line, depth: this.#depth + 1 }, this.settings);
+    return inner.scanner.raw((next) => next === "" && inner.scanner.at >= body.length, "here");
+  }
+
+  /** The operator that stands here, without consuming it. */
+  operator(): string | undefined {
+    this.blanks();
+    return OPERATORS.find((operator) => this.scanner.looking(operator));
+  }
+
+  /** The unquoted word that stands here, if a reserved word may; not consumed. */
+  reserved(): string | undefined {
+    this.blanks();
+    return /^[^\s|&;()<>"'\\$`]+/.exec(this.scanner.text.slice(this.scanner.at, this.scanner.at + 64))?.[0];
+  }
+
+  /** Consumes a reserved word that must stand here. */
+  expect(word: string): void {
+    this.newlines();
+    if (this.reserved() !== word) this.unexpected(word);
+    this.scanner.at += word.length;
+  }
+
+  word(): Word {
+    this.blanks();
+    return this.scanner.word();
+  }
+
+  isEndWord(word: string | undefined): boolean {
+    return word !== undefined && RESERVED.has(word) && word !== "in";
+  }
+
+  unexpected(expecting?: string): never {
+    this.blanks();
+    const { line, text, at } = this.scanner;
+    if (at >= text.length) throw new SyntaxProblem({ kind: "end", line, expecting });
+    const token = text.charAt(at) === "\n" ? "newline" : (this.operator() ?? this.reserved() ?? this.scanner.word().source);
+    throw new SyntaxProblem({ kind: "unexpected", token, line, expecting });
+  }
+
+  /** The commands of $(...) or <(...), which end at the matching parenthesis. */
+  #nested(at: number): { script: Script; end: number } {
+    const inner = new Parser(this.scanner.text, { at, line: this.scanner.line, depth: this.#depth + 1 }, this.settings);
+    const script = inner.scriptOrNothing([")"]);
+    if (inner.operator() !== ")") inner.unexpected();
+    return { script, end: inner.scanner.at + 1 };
+  }
+
+  #expandAlias(): void {
+    const { aliases } = this.settings;
+    if (aliases === undefined || aliases.size === 0) return;
+    for (let count = 0; count < MAX_DEPTH; count += 1) {
+      const { scanner } = this;
+      this.#expanding = this.#expanding.filter(({ tail }) => scanner.text.length - scanner.at > tail);
+      const name = /^[^\s|&;()<>"'\\$`=]+(?=[\s|&;()<>]|$)/.exec(scanner.text.slice(scanner.at, scanner.at + 256))?.[0];
+      const value = name === undefined ? undefined : aliases.get(name);
+      if (name === undefined || value === undefined || this.#expanding.some((one) => one.name === name)) return;
+      const rest = scanner.text.slice(scanner.at + name.length);
+      scanner.text = scanner.text.slice(0, scanner.at) + value + rest;
+      this.#expanding.push({ name, tail: rest.length });
+      this.blanks();
+    }
+  }
+}
+
+const MAX_WORDS = 100_000;
+
+function isDeclaration(words: readonly Word[]): boolean {
+  const [first] = words;
+  return first !== undefined && DECLARATIONS.has(literalText(first) ?? "");
+}
+
+/** Builtins whose arguments are assignments: no word splitting after the equals sign. */
+const DECLARATIONS = new Set(["declare", "typeset", "local", "export", "readonly"]);
+
+function unbroken(part: Word["parts"][number]): Word["parts"][number] {
+  return part.kind === "literal" ? { kind: "single", text: part.text } : part;
+}
+
+const REDIRECTS = ["<", ">", ">>", ">|", "<>", "<&", ">&", "&>", "&>>", "<<", "<<-", "<<<"] as const;
+
+function redirectOperator(text: string): Redirect["operator"] | undefined {
+  return REDIRECTS.find((one) => one === text);
+}
+
+function delimiterOf(word: Word): { delimiter: string; quoted: boolean } {
+  const quoted = word.parts.some((part) => part.kind !== "literal");
+  const text = (parts: Word["parts"]): string =>
+    parts
+      .map((part) =>
+        part.kind === "literal" || part.kind === "single"
+          ? part.text
+          : part.kind === "double"
+            ? text(part.parts)
+            : "source" in part
+              ? part.source
+              : "",
+      )
+      .join("");
+  return { delimiter: text(word.parts), quoted };
+}
+
+/** `a |& b` is `a 2>&1 | b`. */
+function withStandardError(node: Node): Node {
+  const both: Redirect = { fd: 2, fdName: undefined, operator: ">&", target: textWord("1") };
+  if (node.type === "simple" || node.type === "compound") return { ...node, redirects: [...node.redirects, both] };
+  return node;
+}

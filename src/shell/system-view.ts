@@ -1,0 +1,108 @@
+import type { Endpoint } from "../decoy/endpoint.ts";
+import type { Peer } from "../decoy/peer.ts";
+import type { User } from "../decoy/persona.ts";
+import { fromBytes } from "./bytes.ts";
+import type { Kernel } from "./kernel/kernel.ts";
+import type { Task } from "./kernel/task.ts";
+import type { Login, ProcessInfo, SystemView } from "./program.ts";
+import { hash32 } from "./seed.ts";
+
+/** What programs can learn of the machine: the persona's standing facts, and what this visit runs. All who ask get the same answer. */
+export interface ViewPorts {
+  readonly peer: Peer;
+  readonly kernel: Kernel;
+  readonly programNames: () => readonly string[];
+  readonly logins: () => readonly Login[];
+  readonly destination: Endpoint;
+}
+
+export function systemView(ports: ViewPorts): SystemView {
+  const { peer, kernel } = ports;
+  const { persona } = peer;
+  const { machine } = persona;
+  const byId = (uid: number) => persona.users.find((user) => user.uid === uid);
+  return {
+    persona,
+    machine,
+    now: () => peer.now(),
+    uptimeSeconds: () => Math.max(0, (peer.now().wallMs - machine.bootWallMs) / 1000),
+    loadAverage: () => loadAverage(persona.seed, peer.now().wallMs),
+    random: (size) => fromBytes(peer.random(size)),
+    seeded: (label) => hash32(`${persona.seed} ${label}`),
+    users: persona.users,
+    groups: persona.groups,
+    userById: byId,
+    userByName: (name) => persona.users.find((user) => user.name === name),
+    processes: () => processList(peer, kernel, byId),
+    logins: ports.logins,
+    hasProgram: (name) => ports.programNames().includes(name),
+    programNames: ports.programNames,
+    origin: peer.visitor,
+    destination: ports.destination,
+  };
+}
+
+/** Small loads that drift from minute to minute, the same for all who ask within it. */
+function loadAverage(seed: string, wallMs: number): readonly [number, number, number] {
+  const at = (minutes: number) => {
+    const step = Math.floor(wallMs / (minutes * 60_000));
+    const [before, after] = [hash32(`${seed} load ${minutes} ${step}`) % 1000, hash32(`${seed} load ${minutes} ${step + 1}`) % 1000];
+    const part = (wallMs % (minutes * 60_000)) / (minutes * 60_000);
+    const level = (before * (1 - part) + after * part) / 1000;
+    return Math.round(level ** 3 * 60) / 100;
+  };
+  return [at(1), at(5), at(15)];
+}
+
+function processList(peer: Peer, kernel: Kernel, byId: (uid: number) => User | undefined): readonly ProcessInfo[] {
+  const { processes } = peer.persona.machine;
+  const uidOf = (name: string) => peer.persona.users.find((user) => user.name === name)?.uid ?? 0;
+  const standing = processes.map((one): ProcessInfo => {
+    const { pid, parent, user, command, rssKib, virtualKib, cpuSeconds, startedSeconds, terminal, state } = one;
+    const kernelThread = command.startsWith("[");
+    const argv0 = kernelThread ? command.slice(1, -1) : (command.split(" ")[0] ?? "").replace(/:$/, "");
+    const name = argv0.slice(argv0.lastIndexOf("/") + 1).slice(0, 15);
+    return {
+      pid,
+      parent,
+      uid: uidOf(user),
+      user,
+      command,
+      name,
+      rssKib,
+      virtualKib,
+      cpuSeconds,
+      startedSeconds,
+      terminal,
+      state: state ?? "S",
+      group: kernelThread ? 0 : pid,
+      session: kernelThread ? 0 : pid,
+    };
+  });
+  const running = kernel.tasks().map((task) => taskInfo(peer, task, byId));
+  return [...standing, ...running].sort((one, other) => one.pid - other.pid);
+}
+
+function taskInfo(peer: Peer, task: Task, byId: (uid: number) => User | undefined): ProcessInfo {
+  const { machine } = peer.persona;
+  const size = hash32(`${peer.persona.seed} size ${task.name}`);
+  const leader = task.session === task.pid ? "s" : "";
+  const letter = task.ending !== undefined ? "Z" : task.state === "stopped" ? "T" : task.state === "ready" ? "R" : "S";
+  const command = task.ending === undefined ? task.argv.join(" ") : `[${task.name}] <defunct>`;
+  return {
+    pid: task.pid,
+    parent: task.parent?.pid ?? 1,
+    uid: task.credentials.uid,
+    user: byId(task.credentials.uid)?.name ?? String(task.credentials.uid),
+    command,
+    name: task.name,
+    rssKib: task.ending === undefined ? 900 + (size % 4000) : 0,
+    virtualKib: task.ending === undefined ? 2400 + (size % 7000) : 0,
+    cpuSeconds: Math.floor(task.steps / 1_000_000),
+    startedSeconds: Math.max(0, Math.floor((task.startedWallMs - machine.bootWallMs) / 1000)),
+    terminal: task.terminal,
+    state: `${letter}${leader}${task.terminal !== undefined ? "+" : ""}`,
+    group: task.group,
+    session: task.session,
+  };
+}
