@@ -20,6 +20,8 @@ export interface SshSite {
   readonly folder: string;
   /** Runs `ssh`, `scp` or `sftp` as root with the password; the port option is the caller's. */
   openssh(program: string, args: readonly string[], options?: ClientOptions): Promise<ClientRun>;
+  /** Opens a connection that stays; the options that let further clients go through it. */
+  share(): Promise<readonly string[]>;
   /** The events of one kind so far, their fields only. */
   seen(kind: KindName): readonly Readonly<Record<string, EventValue>>[];
   waitFor(kind: KindName, matches?: (fields: Event["fields"]) => boolean): Promise<Event>;
@@ -33,12 +35,20 @@ export async function startSshSite(profileName = "debian-12", options: unknown =
   const sensor = await startTestSensor({ decoys: { ssh: options }, persona });
   const folder = await mkdtemp(join(tmpdir(), "utsusemi-ssh-"));
   const environment = await askPass(folder);
+  const port = sensor.port("ssh");
+  const openssh = (program: string, args: readonly string[], more: ClientOptions = {}) =>
+    runClient(program, inOrder(args), { ...more, environment: { ...environment, ...more.environment } });
   return {
     sensor,
-    port: sensor.port("ssh"),
+    port,
     folder,
-    openssh: (program, args, more = {}) =>
-      runClient(program, inOrder(args), { ...more, environment: { ...environment, ...more.environment } }),
+    openssh,
+    share: async () => {
+      const control = [`-oControlPath=${join(folder, "control")}`];
+      const master = await openssh("ssh", [...control, "-M", "-N", "-f", "-oControlPersist=yes", "-p", String(port), "root@127.0.0.1"]);
+      assert.equal(master.code, 0, master.err);
+      return control;
+    },
     seen: (kind) => sensor.events().flatMap((event) => (event.kind === kind ? [event.fields] : [])),
     waitFor: (kind, matches = () => true) => sensor.keep.waitFor((event) => event.kind === kind && matches(event.fields)),
     stop: async () => {

@@ -9,8 +9,12 @@ import { type SshSite, startSshSite } from "./ssh-site.ts";
 let site: SshSite;
 const tool = randomBytes(1_500_000);
 
+/** One connection for the round trips: what is larger than a source's memory is found again only within a visit. */
+let shared: readonly string[];
+
 before(async () => {
   site = await startSshSite();
+  shared = await site.share();
   await writeFile(join(site.folder, "tool"), tool);
   await mkdir(join(site.folder, "kit"));
   await writeFile(join(site.folder, "kit", "one"), "1", { mode: 0o755 });
@@ -29,21 +33,31 @@ for (const [how, flags, way] of [
   ["scp -O", ["-O"], "scp"],
 ] as const) {
   test(`${how} takes a file in and gives it back the same`, needs("scp"), async () => {
-    const up = await site.openssh("scp", [...flags, "-P", String(site.port), path("tool"), "root@127.0.0.1:/tmp/tool"]);
+    const up = await site.openssh("scp", [...shared, ...flags, "-P", String(site.port), path("tool"), "root@127.0.0.1:/tmp/tool"]);
     assert.deepEqual([up.err, up.code], ["", 0]);
     const event = await site.waitFor("file.captured", (fields) => fields["way"] === way && fields["size"] === tool.length);
     assert.equal(event.fields["name"], "/tmp/tool");
     assert.ok(captured(tool));
-    const down = await site.openssh("scp", [...flags, "-P", String(site.port), "root@127.0.0.1:/tmp/tool", path(`back-${way}`)]);
+    const down = await site.openssh("scp", [...shared, ...flags, "-P", String(site.port), "root@127.0.0.1:/tmp/tool", path(`back-${way}`)]);
     assert.deepEqual([down.err, down.code], ["", 0]);
     assert.ok(tool.equals(await readFile(path(`back-${way}`))));
     await site.waitFor("file.read", (fields) => fields["way"] === way && fields["path"] === "/tmp/tool");
   });
 
   test(`${how} takes a folder in with modes and times, and gives it back`, needs("scp"), async () => {
-    const up = await site.openssh("scp", [...flags, "-rp", "-P", String(site.port), path("kit"), `root@127.0.0.1:/tmp/kit-${way}`]);
+    const up = await site.openssh("scp", [
+      ...shared,
+      ...shared,
+      ...flags,
+      "-rp",
+      "-P",
+      String(site.port),
+      path("kit"),
+      `root@127.0.0.1:/tmp/kit-${way}`,
+    ]);
     assert.deepEqual([up.err, up.code], ["", 0]);
     const down = await site.openssh("scp", [
+      ...shared,
       ...flags,
       "-rp",
       "-P",
@@ -59,7 +73,7 @@ for (const [how, flags, way] of [
   });
 
   test(`${how} tells of a file that is not there`, needs("scp"), async () => {
-    const run = await site.openssh("scp", [...flags, "-P", String(site.port), "root@127.0.0.1:/nope", path("nope")]);
+    const run = await site.openssh("scp", [...shared, ...flags, "-P", String(site.port), "root@127.0.0.1:/nope", path("nope")]);
     assert.equal(run.code, 1);
     assert.match(run.err, /\/nope: No such file or directory|"\/nope": No such file or directory/);
   });
