@@ -16,10 +16,10 @@ export function processorTime(pid: number): ProcessorTime | undefined {
   return { usedMs: ticks * MS_PER_TICK, isRunnable: fields[0] === "R" };
 }
 
-/** Whether a process that wants to run got less than half of the processor in the last `elapsedMs`: then its silence is the system's fault. */
+/** Whether a process that wants to run got less than a fifth of the processor in the last `elapsedMs`: then its silence is the system's fault. */
 export function isStarved(pid: number, usedMsBefore: number, elapsedMs: number): boolean {
   const now = processorTime(pid);
-  return now?.isRunnable === true && now.usedMs - usedMsBefore < elapsedMs / 2;
+  return now?.isRunnable === true && now.usedMs - usedMsBefore < elapsedMs / 5;
 }
 
 function readStat(pid: number): string | undefined {

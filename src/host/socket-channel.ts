@@ -4,20 +4,23 @@ import type { Socket } from "node:net";
 import type { Order } from "./orders.ts";
 
 /**
- * Hands accepted sockets to a worker over Node's channel, and lets nothing back through it but the one answer that Node needs.
+ * Hands accepted sockets to a worker over Node's channel, and lets nothing back through it.
  *
  * Why: Node trusts the other end of its channel. A worker that was taken over could crash this process with a few bytes (an
  * acknowledgement that nobody waits for fails an assertion; a broken frame throws in a callback of ours; an endless one fills the memory).
- * So this class stands before Node's reader: it passes on exactly the acknowledgement of the one socket that is under way, and treats any
- * other byte, or any descriptor, as hostile. One socket is under way at a time, and its write must have ended: libuv aborts when a
- * descriptor is closed under a pending write.
+ * So this class stands before Node's reader, which never sees a byte: the acknowledgements of sockets that are under way are counted here,
+ * and any other byte, or any descriptor, is hostile. To Node, a socket is acknowledged as soon as its write has ended: the kernel keeps the
+ * descriptor for the worker, our copy may go (never earlier: libuv aborts when a descriptor is closed under a pending write), and the next
+ * need not wait for a turn of the worker.
  */
 export class SocketChannel {
   readonly #child: ChildProcess;
   readonly #hostile: (why: string) => void;
   readonly #queue: { readonly order: Order; readonly socket: Socket }[] = [];
-  #state: "idle" | "writing" | "unacknowledged" = "idle";
-  #heard = "";
+  #isWriting = false;
+  #unacknowledged = 0;
+  /** How much of the next acknowledgement has come. */
+  #heardBytes = 0;
 
   constructor(child: ChildProcess, hostile: (why: string) => void) {
     this.#child = child;
@@ -35,7 +38,7 @@ export class SocketChannel {
     // A socket that knows its server makes Node keep lists of sockets on both sides and talk about them over the channel.
     Reflect.set(socket, "server", null);
     this.#queue.push({ order, socket });
-    if (this.#state === "idle") this.#next();
+    this.#next();
   }
 
   /** The worker is gone: sockets that did not reach it are closed. */
@@ -44,52 +47,58 @@ export class SocketChannel {
   }
 
   #next(): void {
+    if (this.#isWriting || this.#unacknowledged >= MAX_UNACKNOWLEDGED) return;
     const next = this.#queue.shift();
     if (next === undefined) return;
     if (!this.#child.connected) {
       next.socket.destroy();
       return;
     }
-    this.#state = "writing";
+    this.#isWriting = true;
+    this.#unacknowledged += 1;
     this.#child.send(next.order, next.socket, {}, (error) => this.#written(error, next.socket));
   }
 
   #written(error: Error | null, socket: Socket): void {
+    this.#isWriting = false;
     if (error !== null) socket.destroy();
-    // A socket that its visitor has reset already has no descriptor: Node sends the order alone, and no acknowledgement comes.
-    else this.#state = "unacknowledged";
+    // Node waits for an acknowledgement only if it found a descriptor to send.
+    else if (Array.isArray(Reflect.get(this.#child, "_handleQueue"))) this.#child.emit("internalMessage", { cmd: "NODE_HANDLE_ACK" });
+    else this.#unacknowledged -= 1;
+    this.#next();
   }
 
   #guard(): void {
     const channel = rawChannel(this.#child);
     const trusting = channel.onread;
     channel.onread = (bytes) => {
-      if (bytes !== undefined && !this.#isExpected(bytes, channel)) return;
-      trusting.call(channel, bytes);
+      // Without bytes it is the end of the channel.
+      if (bytes === undefined) trusting.call(channel, bytes);
+      else this.#heard(Buffer.from(bytes), channel);
     };
   }
 
-  #isExpected(bytes: ArrayBuffer, channel: RawChannel): boolean {
-    const handle = channel.pendingHandle;
+  #heard(bytes: Buffer, channel: RawChannel): void {
+    const descriptor = channel.pendingHandle;
     channel.pendingHandle = null;
-    handle?.close();
-    this.#heard += Buffer.from(bytes).toString("latin1", 0, ACKNOWLEDGEMENT.length + 1);
-    const isExpected = !handle && this.#state === "unacknowledged" && ACKNOWLEDGEMENT.startsWith(this.#heard);
-    if (!isExpected) this.#hostile("bytes on the channel that carries sockets");
-    else if (this.#heard === ACKNOWLEDGEMENT) this.#acknowledged();
-    return isExpected;
+    descriptor?.close();
+    const isExpected = descriptor === null && bytes.every((byte) => this.#isAcknowledging(byte));
+    if (isExpected) this.#next();
+    else this.#hostile("bytes on the channel that carries sockets");
   }
 
-  #acknowledged(): void {
-    this.#heard = "";
-    this.#state = "idle";
-    // Node handles the acknowledgement on the next tick: ours comes after it.
-    process.nextTick(() => process.nextTick(() => this.#next()));
+  #isAcknowledging(byte: number): boolean {
+    if (this.#unacknowledged === 0 || byte !== ACKNOWLEDGEMENT[this.#heardBytes]) return false;
+    this.#heardBytes = (this.#heardBytes + 1) % ACKNOWLEDGEMENT.length;
+    if (this.#heardBytes === 0) this.#unacknowledged -= 1;
+    return true;
   }
 }
 
 /** What Node 26 writes to acknowledge a socket (`serialization: "json"`). */
-const ACKNOWLEDGEMENT = '{"cmd":"NODE_HANDLE_ACK"}\n';
+const ACKNOWLEDGEMENT = Buffer.from('{"cmd":"NODE_HANDLE_ACK"}\n');
+/** Sockets on their way: the kernel allows a user as many as it has descriptors. */
+const MAX_UNACKNOWLEDGED = 256;
 
 /** The part of Node's own channel object that is needed to stand before its reader. */
 interface RawChannel {
