@@ -72,8 +72,20 @@ export const telnetCases: readonly TelnetCase[] = [
   { name: "arrow keys are shown", steps: [["\\e[A\\e[D", QUICK]] },
   { name: "a tab", steps: [["a\\tb", QUICK]] },
   { name: "DEL after a tab", steps: [["a\\t\\x7fb", QUICK]] },
-  { name: "^C ends it", steps: [["ab\\x03", QUICK]] },
-  { name: "^\\ ends it", steps: [["ab\\x1c", QUICK]] },
+  {
+    name: "^C ends it",
+    steps: [
+      ["ab", QUICK],
+      ["\\x03", QUICK],
+    ],
+  },
+  {
+    name: "^\\ ends it",
+    steps: [
+      ["ab", QUICK],
+      ["\\x1c", QUICK],
+    ],
+  },
   { name: "^D in a line sends it", steps: [["nobody1\\x04", QUICK]] },
   {
     name: "^C at the password",

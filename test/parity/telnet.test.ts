@@ -15,17 +15,15 @@ import { type TelnetCase, telnetCases } from "./telnet-cases.ts";
 
 /** Debian's busybox telnetd with /bin/login, and ours as debian-12, asked the same in the same run: the same bytes must come, step by step. */
 const enabled = needs("root", "busybox", "login");
-const AT_ONCE = 8;
+const AT_ONCE = 3;
 const QUIET_MS = 400;
 
 let real: { readonly port: number; readonly process: ChildProcess };
 let ours: TestSensor;
-let persona: Persona;
 
 before(async () => {
   if (enabled.skip !== false) return;
-  persona = debian12();
-  ours = await startTestSensor({ decoys: { telnet: { admission: { credentials: [], differentPasswords: 0 } } }, persona });
+  ours = await startTestSensor({ decoys: { telnet: { admission: { credentials: [], differentPasswords: 0 } } }, persona: debian12() });
   real = await startBusybox();
 });
 
@@ -40,7 +38,7 @@ test("telnet as busybox telnetd and /bin/login speak it", { ...enabled, concurre
 
 async function compare(one: TelnetCase): Promise<void> {
   const [theirs, own] = await Promise.all([converse(real.port, one), converse(ours.port("telnet"), one)]);
-  assert.deepEqual(own.map(forget(persona.machine.hostname)), theirs.map(forget(hostname())));
+  assert.deepEqual(own, theirs);
 }
 
 /** What came after the greeting and after each step, and whether the other side closed. */
@@ -86,7 +84,7 @@ class Line {
 
   /** What came until it ends with `pattern`; a busy machine takes seconds to start a login. */
   async until(pattern: RegExp): Promise<string> {
-    for (let tries = 0; tries < 300 && !pattern.test(Buffer.concat(this.#heard).toString("latin1")); tries++) await wait(50);
+    for (let tries = 0; tries < 800 && !pattern.test(Buffer.concat(this.#heard).toString("latin1")); tries++) await wait(50);
     return this.quiet(0);
   }
 
@@ -100,14 +98,16 @@ class Line {
   }
 }
 
-function forget(name: string): (text: string) => string {
-  return (text) => text.replaceAll(`${name} login:`, "HOST login:");
-}
-
 function debian12(): Persona {
   const loaded = loadProfile("debian-12");
   assert.ok("profile" in loaded);
-  return settlePersona(loaded.profile, { seed: Buffer.alloc(32, 7), wallMs: Date.now() });
+  // Tabs depend on the prompt's length, so ours gets the name of the machine that the real one runs on.
+  const persona = settlePersona(loaded.profile, { seed: Buffer.alloc(32, 7), wallMs: Date.now() });
+  const services: unknown = JSON.parse(
+    JSON.stringify(persona.services).replaceAll(`${persona.machine.hostname} login:`, `${hostname()} login:`),
+  );
+  assert.ok(typeof services === "object" && services !== null);
+  return { ...persona, services: { ...services } };
 }
 
 async function startBusybox(): Promise<{ port: number; process: ChildProcess }> {

@@ -12,6 +12,8 @@ const echoes = [
   ["^U erases the line", "ab x\x15z\r", "ab x\b \b\b \b\b \b\b \bz\r\n", "z"],
   ["escape sequences are shown", "\x1b[A\x01\r", "^[[A^A\r\n", "\x1b[A\x01"],
   ["a tab goes to the next eighth column", "123456\t\r", "123456        \r\n", "123456\t"],
+  ["DEL goes back over a tab without wiping", "a\t\x7fb\r", "a     \b\b\b\b\bb\r\n", "ab"],
+  ["^V takes the next as it is", "a\x16\x03b\r", "a^\b^Cb\r\n", "a\x03b"],
   ["bytes above 127 as they are", "\xc3\xa9\r", "\xc3\xa9\r\n", "\xc3\xa9"],
 ] as const;
 
@@ -31,7 +33,7 @@ test("^C and ^\\ kill, ^D ends an empty line and completes another", () => {
   assert.deepEqual(type("ab\x03", true), { echo: "ab^C", result: { is: "killed" } });
   assert.deepEqual(type("\x1c", true), { echo: "^\\", result: { is: "killed" } });
   assert.deepEqual(type("\x04", true), { echo: "", result: { is: "end" } });
-  assert.deepEqual(type("ab\x04", true), { echo: "ab", result: { is: "line", text: "ab" } });
+  assert.deepEqual(type("ab\x04", true), { echo: "ab\r\n", result: { is: "line", text: "ab" } });
 });
 
 test("an endless line is cut at what the terminal holds", () => {

@@ -1,7 +1,7 @@
 /**
  * The line discipline of a terminal at a login prompt: echoes, erases, and gives a line when it is complete. The same characters and
  * answers as Linux's own tty with its standard settings (verified with /bin/login on a pty): DEL erases, ^W erases a word, ^U the line,
- * other controls echo as ^X, a tab as spaces, ^D sends what is there, ^C and ^\ kill the login.
+ * other controls echo as ^X, a tab as spaces, ^V takes the next as it is, ^D sends what is there, ^C and ^\ kill the login.
  * Bytes in disguise: a string with one code unit for each byte.
  */
 export type LineResult =
@@ -27,6 +27,7 @@ export class LoginLine {
   /** Columns before the line's start, for tabs. */
   readonly #column: number;
   readonly #echo: boolean;
+  #isLiteral = false;
 
   constructor(options: { readonly echo: boolean; readonly column: number }) {
     this.#echo = options.echo;
@@ -35,15 +36,24 @@ export class LoginLine {
 
   /** Takes one byte (0-255). After a result the line is spent. */
   take(byte: number): LineInput {
+    if (this.#isLiteral) {
+      this.#isLiteral = false;
+      return this.#add(byte);
+    }
     switch (byte) {
       case 13:
       case 10:
-        return { echo: this.#echo ? "\r\n" : "", result: { is: "line", text: this.#text } };
+        return { echo: this.#newLine(), result: { is: "line", text: this.#text } };
       case 3:
       case 28:
         return { echo: this.#shown(byte), result: { is: "killed" } };
       case 4:
-        return { echo: "", result: this.#text === "" ? { is: "end" } : { is: "line", text: this.#text } };
+        return this.#text === ""
+          ? { echo: "", result: { is: "end" } }
+          : { echo: this.#newLine(), result: { is: "line", text: this.#text } };
+      case 22:
+        this.#isLiteral = true;
+        return { echo: this.#echo ? "^\b" : "" };
       case 127:
         return { echo: this.#erase(1) };
       case 23:
@@ -53,6 +63,10 @@ export class LoginLine {
       default:
         return this.#add(byte);
     }
+  }
+
+  #newLine(): string {
+    return this.#echo ? "\r\n" : "";
   }
 
   #add(byte: number): LineInput {
@@ -67,9 +81,10 @@ export class LoginLine {
     let echo = "";
     for (let left = count; left > 0 && this.#text !== ""; left--) {
       const before = this.#width();
+      const step = this.#text.endsWith("\t") ? "\b" : "\b \b";
       this.#text = this.#text.slice(0, -1);
       this.#ends.pop();
-      echo += "\b \b".repeat(before - this.#width());
+      echo += step.repeat(before - this.#width());
     }
     return this.#echo ? echo : "";
   }
