@@ -63,7 +63,7 @@ function offer(peer: Peer, file: { node: LiveNode; path: string }): void {
   const { node, path } = file;
   if (node.content === undefined || node.changedBy === undefined || node.content.size === 0) return;
   const capture = peer.capture({ name: path, way: node.changedBy });
-  capture.write(Uint8Array.from(node.content.view()));
+  capture.write(new Uint8Array(node.content.view()));
   capture.close();
   node.changedBy = undefined;
 }

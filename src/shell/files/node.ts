@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Errno, Stat } from "../file-system.ts";
 
 /**
@@ -95,7 +96,7 @@ export interface LiveSource {
 
 /** The bytes of a changed file. */
 export class Content {
-  #bytes = new Uint8Array(0);
+  #bytes: Buffer = Buffer.alloc(0);
   #size = 0;
 
   get size(): number {
@@ -104,15 +105,13 @@ export class Content {
 
   read(at: number, maxBytes: number): string {
     const end = Math.min(this.#size, at + maxBytes);
-    let text = "";
-    for (let from = at; from < end; from += 8192) text += String.fromCharCode(...this.#bytes.subarray(from, Math.min(end, from + 8192)));
-    return text;
+    return at < end ? this.#bytes.toString("latin1", at, end) : "";
   }
 
   write(at: number, text: string): void {
     const end = at + text.length;
     this.#reserve(end);
-    for (let index = 0; index < text.length; index += 1) this.#bytes[at + index] = text.charCodeAt(index);
+    this.#bytes.write(text, at, "latin1");
     this.#size = Math.max(this.#size, end);
   }
 
@@ -129,7 +128,7 @@ export class Content {
 
   #reserve(size: number): void {
     if (size <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(size, Math.ceil(this.#bytes.length * 1.5), 64));
+    const grown = Buffer.alloc(Math.max(size, Math.ceil(this.#bytes.length * 1.5), 64));
     grown.set(this.#bytes.subarray(0, this.#size));
     this.#bytes = grown;
   }
