@@ -34,7 +34,6 @@ const cannedService = object("A service that answers in a tunnel, though no pack
 /** What the operator may set about channels. */
 export const connectionOptions = object("Channels", {
   maxChannels: standard(integer("Channels open at once, tunnels included", 1, 1000), 100),
-  captureBytes: optional(integer("Largest file that is kept whole, bytes", 0, 2 ** 40)),
   tunnels: standard(
     choice("Tunnels to ports without a canned service: refused by the far end, or prohibited", ["refuse", "prohibit"]),
     "refuse",
