@@ -4,6 +4,7 @@ import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Event } from "../events/event.ts";
+import { rebuildIndex } from "./rebuild-index.ts";
 import { Store, type StoreOptions } from "./store.ts";
 import { StoreReader } from "./store-reader.ts";
 import { temporaryFolder, Visits } from "./testing/visits.ts";
@@ -144,6 +145,25 @@ async function appendToJournalOnly(folder: string, events: readonly Event[]): Pr
   for (const event of events) journal.append(event);
   await journal.close();
 }
+
+test("the index is built again on command, but not under a running sensor", async (context) => {
+  const folder = temporaryFolder(context);
+  await keep(folder, manyVisits(30));
+  writeFileSync(join(folder, "index", "index.db"), "");
+  const progress: number[] = [];
+  assert.equal(
+    rebuildIndex(folder, (events) => progress.push(events)),
+    120,
+  );
+  assert.equal(progress.at(-1), 120);
+  assert.equal(
+    ask(folder, ({ questions }) => questions.behind),
+    0,
+  );
+  const store = open(folder);
+  assert.equal(rebuildIndex(folder), undefined);
+  await store.close();
+});
 
 test("an index that is garbage, or of another journal, is begun anew", async (context) => {
   const folder = temporaryFolder(context);

@@ -21,6 +21,7 @@ const SCHEMA = `
   CREATE TABLE sessions (id TEXT PRIMARY KEY, source TEXT, decoy TEXT, last TEXT NOT NULL, json TEXT NOT NULL);
   CREATE INDEX sessions_source ON sessions (source, id);
   CREATE TABLE files (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL, times INTEGER NOT NULL, name TEXT NOT NULL, way TEXT NOT NULL);
+  CREATE INDEX files_last ON files (last);
   CREATE TABLE file_sessions (sha256 TEXT NOT NULL, session TEXT NOT NULL, PRIMARY KEY (sha256, session)) WITHOUT ROWID;
 `;
 

@@ -168,6 +168,7 @@ test("every torn end is cut to the last whole record, noted, and written on", as
       readAll(folder, "evidence").map((event) => event.fields["line"]),
       ["one", "again"],
     );
+    assert.equal(readFileSync(path, "utf8").includes('"note":{"time":'), size > secondAt);
     assert.deepEqual(problems(verifyJournal(folder)), []);
   }
 });

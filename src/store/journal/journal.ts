@@ -32,11 +32,12 @@ export class Journal {
     this.#key = loadSigningKey(options.folder);
     const open = (series: Series) => this.#open(series);
     this.#writers = { evidence: open("evidence"), traffic: open("traffic"), health: open("health"), tombstones: open("tombstones") };
-    const { maxPendingChars = 64_000_000, gatherMs = 4, retryMs = 1_000, health } = options;
+    const { maxPendingChars = 16_000_000, gatherMs = 4, retryMs = 1_000, health } = options;
     const writers = EVENT_SERIES.map((series) => this.#writers[series]);
     const durable = (batch: readonly WaitingEvent[]) => this.#announce(batch);
     this.#commit = new GroupCommit<WaitingEvent>({ writers, health, maxPendingChars, gatherMs, retryMs, durable });
     this.#tombstones = new Tombstones({ ...options, writer: this.#writers.tombstones, key: this.#key });
+    this.#keepNotes();
   }
 
   /** Sentences on what recovery cut off when this journal was opened. */
@@ -124,6 +125,16 @@ export class Journal {
       await writer.close();
     } catch (error) {
       this.#options.health.failed("journal", error);
+    }
+  }
+
+  // What recovery did stands in the chain itself, so that nobody has to believe a log.
+  #keepNotes(): void {
+    const time = new Date(this.#options.now()).toISOString();
+    for (const series of EVENT_SERIES) {
+      for (const text of this.#notes) {
+        if (text.startsWith(`${series}/`)) this.#commit.push({ series, kind: "note", json: JSON.stringify({ time, text }) });
+      }
     }
   }
 
