@@ -138,14 +138,16 @@ export function statOf(node: Node): Stat {
   const live = node.layer === "live";
   const { kind, mode, uid, gid, size, modifyMs } = node;
   const times = { accessMs: live ? node.accessMs : modifyMs, modifyMs, changeMs: live ? node.changeMs : modifyMs };
-  const links = live ? node.links : kind === "directory" ? 2 + subdirectories(node) : 1;
+  const links = kind === "directory" ? 2 + subdirectories(node) : live ? node.links : 1;
   return { kind, mode, uid, gid, size, inode: node.number, links, ...times, ...(node.device === undefined ? {} : { device: node.device }) };
 }
 
-function subdirectories(node: BaseNode | GeneratedNode): number {
-  if (node.layer !== "base") return 0;
+function subdirectories(node: Node): number {
+  if (node.layer === "generated") return 0;
+  const children = new Map<string, Node | null>(node.layer === "live" ? node.base?.children : node.children);
+  if (node.layer === "live") for (const [name, entry] of node.entries ?? []) children.set(name, entry);
   let count = 0;
-  for (const child of node.children?.values() ?? []) if (child.kind === "directory") count += 1;
+  for (const child of children.values()) if (child?.kind === "directory") count += 1;
   return count;
 }
 

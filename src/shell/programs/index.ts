@@ -1,8 +1,76 @@
 import type { Program } from "../program.ts";
+import { basename, dirname } from "./basic/basename.ts";
 import { cat } from "./basic/cat.ts";
+import { echo } from "./basic/echo.ts";
+import { printf } from "./basic/printf.ts";
 import { sleep } from "./basic/sleep.ts";
-import { trueProgram } from "./basic/true.ts";
+import { falseProgram, trueProgram } from "./basic/true.ts";
 import { yes } from "./basic/yes.ts";
+import { chmod } from "./files/chmod.ts";
+import { chgrp, chown } from "./files/chown.ts";
+import { cp } from "./files/cp.ts";
+import { find } from "./files/find/find.ts";
+import { link, ln, unlink } from "./files/ln.ts";
+import { dir, ls, vdir } from "./files/ls/ls.ts";
+import { mkdir, rmdir } from "./files/mkdir.ts";
+import { mktemp } from "./files/mktemp.ts";
+import { mv } from "./files/mv.ts";
+import { readlink, realpath } from "./files/readlink.ts";
+import { rm } from "./files/rm.ts";
+import { stat } from "./files/stat.ts";
+import { touch } from "./files/touch.ts";
+import { truncate } from "./files/truncate.ts";
+import { cut } from "./text/cut.ts";
+import { egrep, fgrep, grep, rgrep } from "./text/grep/grep.ts";
+import { head } from "./text/head.ts";
+import { tail } from "./text/tail.ts";
+import { tee } from "./text/tee.ts";
+import { tr } from "./text/tr.ts";
+import { uniq } from "./text/uniq.ts";
+import { wc } from "./text/wc.ts";
 
-/** Every program there is, one line each; a persona's `commands` decide which of them exist on its system. */
-export const programs: readonly Program[] = [cat, sleep, trueProgram, yes];
+/** Every program there is; a persona's `commands` decide which of them exist on its system. */
+// biome-ignore format: one line each
+export const programs: readonly Program[] = [
+  basename,
+  cat,
+  chgrp,
+  chmod,
+  chown,
+  cp,
+  cut,
+  dir,
+  dirname,
+  echo,
+  egrep,
+  falseProgram,
+  fgrep,
+  find,
+  grep,
+  head,
+  link,
+  ln,
+  ls,
+  mkdir,
+  mktemp,
+  mv,
+  printf,
+  readlink,
+  realpath,
+  rgrep,
+  rm,
+  rmdir,
+  sleep,
+  stat,
+  tail,
+  tee,
+  touch,
+  tr,
+  trueProgram,
+  truncate,
+  uniq,
+  unlink,
+  vdir,
+  wc,
+  yes,
+];

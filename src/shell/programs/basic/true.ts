@@ -7,3 +7,11 @@ export const trueProgram: Program = {
     return 0;
   },
 };
+
+export const falseProgram: Program = {
+  name: "false",
+  *run(process) {
+    yield* process.charge(1);
+    return 1;
+  },
+};

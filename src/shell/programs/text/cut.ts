@@ -1,0 +1,131 @@
+import { type Options, parseOptions } from "../../options.ts";
+import type { Execution, Process, Program } from "../../program.ts";
+import { closeInput, openOr } from "../inputs.ts";
+import { chomp, LineInput } from "../line-input.ts";
+import { Printer } from "../printer.ts";
+import { quoteValue } from "../quoting.ts";
+
+export const cut: Program = {
+  name: "cut",
+  *run(process) {
+    const options = yield* parseOptions(process, {
+      short: "b:c:d:f:nsz",
+      long: {
+        bytes: "b",
+        characters: "c",
+        delimiter: "d",
+        fields: "f",
+        "only-delimited": "s",
+        "zero-terminated": "z",
+        complement: "complement",
+        "output-delimiter": "output-delimiter:",
+      },
+    });
+    if (typeof options === "number") return options;
+    const plan = readPlan(process, options);
+    if (typeof plan === "string") return yield* process.failUsage(plan);
+    const out = new Printer(process);
+    let status = 0;
+    for (const path of options.operands.length === 0 ? ["-"] : options.operands) {
+      const fd = yield* openOr(process, path);
+      if (fd === undefined) status = 1;
+      else if (!(yield* cutFile(process, { fd, path, out }, plan))) status = 1;
+    }
+    return yield* out.finish(status);
+  },
+};
+
+interface Plan {
+  readonly kind: "fields" | "bytes";
+  readonly has: (position: number) => boolean;
+  readonly delimiter: string;
+  readonly output: string | undefined;
+  readonly onlyDelimited: boolean;
+  readonly end: string;
+  /** Where ranges of bytes begin, for the output delimiter. */
+  readonly starts: ReadonlySet<number>;
+}
+
+function readPlan(process: Process, options: Options): Plan | string {
+  const lists = options.order.filter(([key]) => "bcf".includes(key) && key.length === 1);
+  const [list] = lists;
+  if (list === undefined) return "you must specify a list of bytes, characters, or fields";
+  if (lists.length > 1) return "only one list may be specified";
+  const kind = list[0] === "f" ? "fields" : "bytes";
+  const delimiter = options.value("d") ?? "\t";
+  if (delimiter.length > 1) return "the delimiter must be a single character";
+  if (kind === "bytes" && options.has("d")) return "an input delimiter may be specified only when operating on fields";
+  if (kind === "bytes" && options.has("s")) return "suppressing non-delimited lines makes sense\n\tonly when operating on fields";
+  const ranges = parseRanges(process, list[1] ?? "", kind);
+  if (typeof ranges === "string") return ranges;
+  const inside = (position: number) => ranges.some(([low, high]) => position >= low && position <= high);
+  return {
+    kind,
+    has: options.has("complement") ? (position) => !inside(position) : inside,
+    delimiter: delimiter === "" ? "\0" : delimiter,
+    output: options.value("output-delimiter"),
+    onlyDelimited: options.has("s"),
+    end: options.has("z") ? "\0" : "\n",
+    starts: new Set(merged(ranges).map(([low]) => low)),
+  };
+}
+
+type Range = readonly [low: number, high: number];
+
+function parseRanges(process: Process, text: string, kind: "fields" | "bytes"): readonly Range[] | string {
+  const ranges: Range[] = [];
+  for (const part of text.split(/[, ]/)) {
+    const [, low = "", dash = "", high = ""] = /^(\d*)(-?)(\d*)$/.exec(part) ?? [];
+    if (!/^(\d*)(-?)(\d*)$/.test(part))
+      return `invalid ${kind === "fields" ? "field value" : "byte/character position"} ${quoteValue(process, part.replace(/^\d*-?\d*/, "") || part)}`;
+    if (low === "" && high === "" && dash !== "") return "invalid range with no endpoint: -";
+    if (low === "" && dash === "") return numberedFrom1(kind);
+    if (Number(low || "1") === 0 || (high !== "" && Number(high) === 0)) return numberedFrom1(kind);
+    const end = dash === "" ? Number(low) : high === "" ? Number.POSITIVE_INFINITY : Number(high);
+    if (end < Number(low || "1")) return "invalid decreasing range";
+    ranges.push([Number(low || "1"), end]);
+  }
+  return ranges;
+}
+
+function numberedFrom1(kind: "fields" | "bytes"): string {
+  return kind === "fields" ? "fields are numbered from 1" : "byte/character positions are numbered from 1";
+}
+
+function merged(ranges: readonly Range[]): readonly Range[] {
+  const sorted = [...ranges].sort(([one], [other]) => one - other);
+  const result: Range[] = [];
+  for (const range of sorted) {
+    const last = result.at(-1);
+    if (last !== undefined && range[0] <= last[1]) result[result.length - 1] = [last[0], Math.max(last[1], range[1])];
+    else result.push(range);
+  }
+  return result;
+}
+
+function* cutFile(process: Process, from: { fd: number; path: string; out: Printer }, plan: Plan): Execution<boolean> {
+  const input = new LineInput(process, from.fd, plan.end);
+  for (let line = yield* input.next(); line !== undefined; line = yield* input.next()) {
+    const text = chomp(line, plan.end);
+    const shown = plan.kind === "fields" ? cutFields(text, plan) : cutBytes(text, plan);
+    if (shown !== undefined) yield* from.out.add(shown + plan.end);
+    yield* process.charge(text.length >> 7);
+  }
+  return yield* closeInput(process, from.fd, { path: from.path });
+}
+
+function cutFields(line: string, plan: Plan): string | undefined {
+  if (!line.includes(plan.delimiter)) return plan.onlyDelimited ? undefined : line;
+  const fields = line.split(plan.delimiter).filter((_, at) => plan.has(at + 1));
+  return fields.join(plan.output ?? plan.delimiter);
+}
+
+function cutBytes(line: string, plan: Plan): string {
+  let text = "";
+  for (let at = 0; at < line.length; at += 1) {
+    if (!plan.has(at + 1)) continue;
+    if (plan.output !== undefined && text !== "" && (plan.starts.has(at + 1) || !plan.has(at))) text += plan.output;
+    text += line.charAt(at);
+  }
+  return text;
+}
