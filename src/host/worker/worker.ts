@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { Decoy, Settings } from "../../decoy/decoy.ts";
+import { checkShape } from "../../decoy/shape.ts";
 import { isOrder, type Open, type Order, type Start } from "../orders.ts";
 import { HostedSession } from "./hosted-session.ts";
 import type { Hosting } from "./hosting.ts";
@@ -97,8 +98,10 @@ interface Served {
   readonly settings: Settings<unknown, unknown>;
 }
 
+/** The persona's part as its decoy describes it, with what the profile left out filled in. Profiles are checked long before they come here. */
 function servedBy(decoy: Decoy, start: Start): Served {
-  const persona = start.persona.services[decoy.name];
+  const given = start.persona.services[decoy.name];
+  const persona = checkShape(decoy.persona, given).value ?? given;
   return { decoy, settings: Object.freeze({ options: start.decoys[decoy.name], persona }) };
 }
 
