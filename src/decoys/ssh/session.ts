@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { Settings } from "../../decoy/decoy.ts";
 import type { Cancel, Peer } from "../../decoy/peer.ts";
 import type { Session } from "../../decoy/session.ts";
@@ -99,7 +98,7 @@ export class SshSession implements Session, TransportUser {
       peer: this.#peer,
       persona: this.#settings.persona,
       options: this.#settings.options,
-      visitorIdent: Buffer.from(transport.visitorIdent).toString("latin1"),
+      visitorIdent: transport.visitorIdent,
       sessionId: transport.sessionId,
       send: (payload: Uint8Array) => transport.send(payload),
       unimplemented: () => transport.unimplemented(),

@@ -16,6 +16,15 @@ export function isFault(opened: Opened): opened is Fault {
   return "what" in opened;
 }
 
+const plainOpeners = new Map<Family, Opener>();
+
+/** Without keys an opener has no state: one serves all sessions. */
+function plainOpener(family: Family): Opener {
+  const opener = plainOpeners.get(family) ?? createOpener(noKeys, family.maxPacketBytes);
+  plainOpeners.set(family, opener);
+  return opener;
+}
+
 /** The visitor's direction: cuts packets out of the bytes, decrypts, checks and decompresses them (RFC 4253 §6). */
 export class Inbound {
   readonly buffer = new ReceiveBuffer();
@@ -30,7 +39,7 @@ export class Inbound {
 
   constructor(family: Family) {
     this.#family = family;
-    this.#opener = createOpener(noKeys, family.maxPacketBytes);
+    this.#opener = plainOpener(family);
     this.#blockBytes = noKeys.cipher.blockBytes;
   }
 

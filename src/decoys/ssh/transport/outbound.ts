@@ -6,8 +6,11 @@ import { createSealer, type Sealer } from "../crypto/sealer.ts";
 import { message } from "./message.ts";
 
 const MAX_GATHERED_BYTES = 64 * 1024;
+const CHANCE_BYTES = 256;
+const NOTHING = new Uint8Array(0);
 const ZEROS = Buffer.alloc(32);
-const zeros = (size: number): Uint8Array => ZEROS.subarray(0, size);
+/** Without keys and chance a sealer has no state: one serves all sessions. */
+const zeroPaddingSealer = createSealer(noKeys, (size) => ZEROS.subarray(0, size));
 
 /**
  * Our direction: compresses, encrypts and sends messages (RFC 4253 §6). While keys change, what does not belong to the exchange waits in order
@@ -21,14 +24,15 @@ export class Outbound {
   #sealer: Sealer;
   #deflater: Deflater | undefined;
   #waiting: Buffer[] | undefined;
-  #gathered: Uint8Array[] = [];
+  #gathered: Uint8Array[] | undefined;
   #gatheredBytes = 0;
+  #chance: Uint8Array = NOTHING;
   #gathering = false;
   #writable = true;
 
   constructor(peer: Peer, zeroPaddingInClear: boolean) {
     this.#peer = peer;
-    this.#sealer = createSealer(noKeys, zeroPaddingInClear ? zeros : (size) => peer.random(size));
+    this.#sealer = zeroPaddingInClear ? zeroPaddingSealer : createSealer(noKeys, (size) => peer.random(size));
   }
 
   /** Sends one message, or keeps it until the keys have changed. False: produce no more until drained. */
@@ -49,6 +53,7 @@ export class Outbound {
       this.#writable = this.#peer.send(bytes);
       return this.#writable;
     }
+    this.#gathered ??= [];
     this.#gathered.push(bytes);
     this.#gatheredBytes += bytes.length;
     if (this.#gatheredBytes > MAX_GATHERED_BYTES) this.#sendGathered();
@@ -67,10 +72,18 @@ export class Outbound {
     return this.#writable;
   }
 
+  /** Drawn for many packets at once: each draw is a call into the system. */
+  #padding(size: number): Uint8Array {
+    if (this.#chance.length < size) this.#chance = this.#peer.random(CHANCE_BYTES);
+    const padding = this.#chance.subarray(0, size);
+    this.#chance = this.#chance.subarray(size);
+    return padding;
+  }
+
   #sendGathered(): void {
-    const [first, ...others] = this.#gathered;
+    const [first, ...others] = this.#gathered ?? [];
     if (first === undefined) return;
-    this.#gathered = [];
+    this.#gathered = undefined;
     this.#gatheredBytes = 0;
     this.#writable = this.#peer.send(others.length === 0 ? first : Buffer.concat([first, ...others]));
   }
@@ -87,7 +100,7 @@ export class Outbound {
 
   /** Our NEWKEYS is sent: new keys from the next packet on. */
   rekey(keys: PacketKeys, resetSequence: boolean): void {
-    this.#sealer = createSealer(keys, (size) => this.#peer.random(size));
+    this.#sealer = createSealer(keys, (size) => this.#padding(size));
     this.bytesUnderKeys = 0;
     if (resetSequence) this.sequence = 0;
   }

@@ -47,10 +47,11 @@ export class Transport {
   readonly #user: TransportUser;
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
-  #visitorIdent: Uint8Array | undefined;
+  /** Latin-1 text: the smallest form, and most sessions wait here for ever. */
+  #visitorIdent: string | undefined;
   #sessionId: Buffer | undefined;
-  /** Our KEXINIT of the change that is under way. */
-  #ourKexInit: Buffer | undefined;
+  /** Of our KEXINIT in the change that is under way, Latin-1: the rest is the same for all. */
+  #ourCookie: string | undefined;
   #change: KeyChange | undefined;
   /** What was agreed last. */
   #agreed: Agreed | undefined;
@@ -78,9 +79,9 @@ export class Transport {
     return this.#sessionId ?? Buffer.alloc(0);
   }
 
-  /** The visitor's identification; empty before it came. */
-  get visitorIdent(): Uint8Array {
-    return this.#visitorIdent ?? Buffer.alloc(0);
+  /** The visitor's identification, Latin-1; empty before it came. */
+  get visitorIdent(): string {
+    return this.#visitorIdent ?? "";
   }
 
   start(): void {
@@ -103,7 +104,7 @@ export class Transport {
     if (this.#closed) return true;
     const writable = this.#outbound.send(payload);
     this.#changeKeysWhenDue();
-    return writable && this.#ourKexInit === undefined;
+    return writable && this.#ourCookie === undefined;
   }
 
   drained(): void {
@@ -112,7 +113,7 @@ export class Transport {
       this.#stalled = false;
       this.#readOn();
     }
-    if (!this.#closed && this.#ourKexInit === undefined) this.#user.backlogSent();
+    if (!this.#closed && this.#ourCookie === undefined) this.#user.backlogSent();
   }
 
   /** Reads no more messages until `release`. */
@@ -187,10 +188,10 @@ export class Transport {
       this.#carryOut(outcome.answer);
       return;
     }
-    this.#visitorIdent = outcome.ident;
+    this.#visitorIdent = Buffer.from(outcome.ident).toString("latin1");
     buffer.use(outcome.size);
     this.#peer.observe({ kind: "ssh.ident", fields: { ident: outcome.ident } });
-    if (this.#ourKexInit === undefined) this.#sendKexInit();
+    if (this.#ourCookie === undefined) this.#sendKexInit();
   }
 
   #readPackets(): void {
@@ -239,15 +240,16 @@ export class Transport {
   }
 
   #sendKexInit(): void {
-    this.#ourKexInit = encodeKexInit(this.#peer.random(cookieBytes), this.#server.kexInitLists);
-    this.#outbound.send(this.#ourKexInit);
+    const cookie = Buffer.from(this.#peer.random(cookieBytes));
+    this.#ourCookie = cookie.toString("latin1");
+    this.#outbound.send(encodeKexInit(cookie, this.#server.kexInitLists));
     this.#outbound.holdBack();
   }
 
   #receiveKexInit(payload: Buffer): void {
     const parsed = parseKexInit(payload);
     if (parsed.status !== "done") return this.#fail({ what: "malformed message", number: message.kexInit });
-    if (this.#ourKexInit === undefined) this.#sendKexInit();
+    if (this.#ourCookie === undefined) this.#sendKexInit();
     const proposal = parsed.value;
     const negotiated = negotiate(proposal, this.#server.persona);
     const agreed = "agreed" in negotiated ? negotiated.agreed : undefined;
@@ -277,15 +279,15 @@ export class Transport {
 
   #beginChange(agreed: Agreed, visitorKexInit: Buffer): void {
     const method = kexMethods[agreed.kex];
-    if (method === undefined || this.#ourKexInit === undefined || this.#visitorIdent === undefined) return;
+    if (method === undefined || this.#ourCookie === undefined || this.#visitorIdent === undefined) return;
     const exchange = new KeyExchange(method, {
       keys: this.#peer.keys,
       random: (size) => this.#peer.random(size),
       handshake: {
-        clientIdent: this.#visitorIdent,
+        clientIdent: Buffer.from(this.#visitorIdent, "latin1"),
         serverIdent: this.#server.ident,
         clientKexInit: visitorKexInit,
-        serverKexInit: this.#ourKexInit,
+        serverKexInit: encodeKexInit(Buffer.from(this.#ourCookie, "latin1"), this.#server.kexInitLists),
       },
       hostKeyAlgorithm: agreed.hostKey,
       moduliBits: this.#server.persona.moduliBits,
@@ -311,7 +313,7 @@ export class Transport {
     this.#outbound.send(Buffer.of(message.newKeys));
     this.#outbound.rekey(keysOut, this.#strict);
     this.#outbound.compress(compressesNow(change.agreed.compressionOut, this.#loggedIn));
-    this.#ourKexInit = undefined;
+    this.#ourCookie = undefined;
     if (!this.#firstKeys && this.#wantsExtInfo && this.#server.extInfo !== undefined) this.#outbound.send(this.#server.extInfo);
     this.#outbound.release();
   }
@@ -331,7 +333,7 @@ export class Transport {
 
   /** Asks for new keys once the present ones are used up (RFC 4253 §9, by the persona's limits). */
   #changeKeysWhenDue(): void {
-    if (!this.#loggedIn || this.#closed || this.#ourKexInit !== undefined || this.#change !== undefined) return;
+    if (!this.#loggedIn || this.#closed || this.#ourCookie !== undefined || this.#change !== undefined) return;
     const { maxSeconds } = this.#server.persona.rekey;
     const maxBytes = Math.min(this.#server.persona.rekey.maxBytes, this.#hasShortBlocks ? SHORT_BLOCK_KEY_BYTES : Number.MAX_SAFE_INTEGER);
     const isUsedUp = this.#inbound.bytesUnderKeys >= maxBytes || this.#outbound.bytesUnderKeys >= maxBytes;
