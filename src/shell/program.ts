@@ -64,10 +64,10 @@ export interface Process extends ProcessIo, ProcessFiles, ProcessChildren {
   readonly system: SystemView;
   /** Pays for `steps` small operations (about 1 µs each); pauses when the turn's budget is spent. */
   charge(steps: number): Execution<void>;
-  /** Pauses for `ms` milliseconds. */
-  sleep(ms: number): Execution<void>;
-  /** Sets what a signal (name without SIG) does: `ignore` (inherited by children, as nohup wants) or `default`. */
-  onSignal(name: string, reaction: "ignore" | "default"): void;
+  /** Pauses for `ms` milliseconds; true when a caught signal ended it early. */
+  sleep(ms: number): Execution<boolean>;
+  /** Sets what a signal (name without SIG) does: `ignore` (inherited by children, as nohup wants), `catch` (it ends waits early), `default`. */
+  onSignal(name: string, reaction: "ignore" | "catch" | "default"): void;
   /** Reports to the operator. */
   observe(observation: Observation): void;
   /** Offers bytes to quarantine that are not in a file, such as what a stager decoded. */
@@ -77,6 +77,8 @@ export interface Process extends ProcessIo, ProcessFiles, ProcessChildren {
 export interface ProcessIo {
   /** Up to `maxBytes` (64 KiB unless told) from a descriptor; "" at the end. A read error ends as the end does; `lastError` tells. */
   read(fd: number, maxBytes?: number): Execution<string>;
+  /** What comes within `forMs`; undefined: nothing did, or a caught signal came first. */
+  readWithin(fd: number, forMs: number): Execution<string | undefined>;
   /** One line with its newline (the last may have none); undefined at the end. Never takes more than the line. */
   readLine(fd: number, delimiter?: string): Execution<string | undefined>;
   /** All that is left, at most `maxBytes` (16 MiB unless told). */

@@ -90,16 +90,17 @@ export class TaskProcess implements Process {
     if (this.computer.kernel.spend(steps)) yield TURN;
   }
 
-  *sleep(ms: number): Execution<void> {
+  *sleep(ms: number): Execution<boolean> {
     const untilMs = this.computer.peer.now().monotonicMs + ms;
     for (let leftMs = ms; leftMs > 0; leftMs = untilMs - this.computer.peer.now().monotonicMs) {
-      yield { on: "queues", queues: [], forMs: Math.min(leftMs, MAX_TIMER_MS) };
+      if ((yield { on: "queues", queues: [], forMs: Math.min(leftMs, MAX_TIMER_MS) }) === "signal") return true;
     }
+    return false;
   }
 
-  onSignal(name: string, reaction: "ignore" | "default"): void {
-    if (reaction === "ignore") this.task.reactions.set(name, "ignore");
-    else this.task.reactions.delete(name);
+  onSignal(name: string, reaction: "ignore" | "catch" | "default"): void {
+    if (reaction === "default") this.task.reactions.delete(name);
+    else this.task.reactions.set(name, reaction);
   }
 
   observe(observation: Observation): void {
@@ -114,6 +115,19 @@ export class TaskProcess implements Process {
 
   *read(fd: number, maxBytes = CHUNK_BYTES): Execution<string> {
     return yield* this.#take(fd, (description) => description.read(maxBytes, this.task));
+  }
+
+  *readWithin(fd: number, forMs: number): Execution<string | undefined> {
+    const untilMs = this.computer.peer.now().monotonicMs + forMs;
+    while (true) {
+      const description = this.task.descriptors.get(fd);
+      const got = description === undefined ? EBADF : description.read(CHUNK_BYTES, this.task);
+      if (typeof got === "string") return got;
+      if ("errno" in got) return "";
+      const leftMs = untilMs - this.computer.peer.now().monotonicMs;
+      if (leftMs <= 0) return undefined;
+      if ((yield { on: "queues", queues: [got.until], forMs: leftMs }) === "signal") return undefined;
+    }
   }
 
   *readLine(fd: number, delimiter = "\n"): Execution<string | undefined> {
