@@ -17,7 +17,7 @@ function cell(event: Event, name: string, value: EventValue): string {
   return kind.fields[name]?.tainted === true || /[\s"=]/.test(cut) ? `"${cut.replaceAll('"', '\\"')}"` : cut;
 }
 
-const MAX_CELL = 400;
+const MAX_CELL = 160;
 
 function endpoint({ address, port }: EventEndpoint): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
