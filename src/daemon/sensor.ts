@@ -10,7 +10,6 @@ import type { Reported } from "../events/envelope.ts";
 import type { Event } from "../events/event.ts";
 import { Host } from "../host/host.ts";
 import { loadHostKeys } from "../host/host-keys.ts";
-import { codeFolders } from "../host/isolation/worker-isolation.ts";
 import { activated, type Bound, bindAll, type ListenOn } from "../host/listening.ts";
 import { selfSigned } from "../host/self-signed.ts";
 import { SourceMemory } from "../host/source-memory.ts";
@@ -22,6 +21,7 @@ import type { Settings } from "./settings.ts";
 import { sitePersona, siteSeed } from "./site.ts";
 import { makeStateFolder } from "./state-folder.ts";
 import { StoreKeep } from "./store-keep.ts";
+import { type WorkerCode, workerCode } from "./worker-code.ts";
 
 /** A running sensor. */
 export interface Sensor {
@@ -44,13 +44,16 @@ export interface Sensor {
  */
 export async function startSensor(settings: Settings): Promise<Sensor> {
   const inherited = activated(process.env, process.pid);
-  const rights = rightsFor(settings, workerCode(), inherited.length > 0);
+  // Whoever sends SIGUSR1 would open Node's inspector in this process: nobody may.
+  process.on("SIGUSR1", () => undefined);
+  const code = workerCode(ROOT);
+  const rights = rightsFor(settings, code.readable, inherited.length > 0);
   makeStateFolder(settings.state, rights.sensor);
   const bound = inherited.length > 0 ? inherited : bindAll(settings.listen);
   rights.drop();
   const health = new HealthEvents();
   const store = openStore(settings, health);
-  const parts = await openParts(settings, { store, rights });
+  const parts = await openParts(settings, { store, rights, code });
   health.tellTo(parts.host);
   const listening = await parts.host.open(bound.filter(isServed));
   const durable = new DurableListeners(store);
@@ -91,7 +94,7 @@ interface Parts {
   readonly memory: SourceMemory;
 }
 
-async function openParts(settings: Settings, { store, rights }: { store: Store; rights: Rights }): Promise<Parts> {
+async function openParts(settings: Settings, { store, rights, code }: { store: Store; rights: Rights; code: WorkerCode }): Promise<Parts> {
   const { state, limits } = settings;
   const persona = sitePersona(settings.persona, { seed: siteSeed(state), wallMs: Date.now() });
   const hostKeys = await loadHostKeys(join(state, "keys"));
@@ -99,7 +102,7 @@ async function openParts(settings: Settings, { store, rights }: { store: Store; 
   const host = new Host({
     sensor: settings.sensor,
     workers: settings.workers,
-    launch: { entry: WORKER, arguments: [], readable: workerCode(), privileges: rights.privileges },
+    launch: { ...code, arguments: [], privileges: rights.privileges },
     start: {
       persona,
       decoys: decoyOptions(settings, persona),
@@ -205,11 +208,7 @@ function controlAddress({ control, state }: Settings) {
   };
 }
 
-const WORKER = fileURLToPath(new URL("../host/worker/main.ts", import.meta.url));
-
-function workerCode(): readonly string[] {
-  return codeFolders();
-}
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", "package.json"), "utf8"));
