@@ -5,7 +5,7 @@ import { type Description, Descriptors } from "./kernel/description.ts";
 import { loadProgram } from "./kernel/loader.ts";
 import type { Pipe } from "./kernel/pipe.ts";
 import { signalNumber } from "./kernel/signals.ts";
-import { statusOf, type Task } from "./kernel/task.ts";
+import type { Task } from "./kernel/task.ts";
 import { TaskProcess } from "./kernel/task-process.ts";
 import { loginEnvironment } from "./login-environment.ts";
 import { OutputSink, SinkDescription } from "./output-sink.ts";
@@ -35,15 +35,6 @@ export class Visit implements Running {
   begin(): void {
     const { request } = this.#source;
     const { peer, kernel } = this.#computer;
-    const type = request.terminal?.type;
-    peer.observe({
-      kind: "terminal.open",
-      fields: {
-        terminal: request.number,
-        ...(type === undefined ? {} : { type }),
-        ...(request.command === undefined ? {} : { command: request.command }),
-      },
-    });
     const user = this.#computer.view.userByName(request.user);
     const descriptors = this.#openStreams();
     const { uid = 0, gid = 0, home = "/", shell = "/bin/sh" } = user ?? {};
@@ -68,9 +59,7 @@ export class Visit implements Running {
       terminal: undefined,
     };
     const task = kernel.start(source, (born) => this.#run(born, shell, argv));
-    task.atEnd.push((ending) =>
-      this.#exited("code" in ending ? { code: ending.code & 255 } : { signal: ending.signal }, statusOf(ending, signalNumber)),
-    );
+    task.atEnd.push((ending) => this.#exited("code" in ending ? { code: ending.code & 255 } : { signal: ending.signal }));
     this.#task = task;
     kernel.poke();
   }
@@ -85,7 +74,9 @@ export class Visit implements Running {
       text = text.slice(taken);
     }
     this.#computer.kernel.poke();
-    return pipe.size < INPUT_HIGH_BYTES;
+    if (pipe.size < INPUT_HIGH_BYTES) return true;
+    this.#askForMore(pipe);
+    return false;
   }
 
   endInput(): void {
@@ -135,6 +126,14 @@ export class Visit implements Running {
     return descriptors;
   }
 
+  /** Once the program has read enough; not in the middle of its read. */
+  #askForMore(pipe: Pipe): void {
+    pipe.writable.add(() => {
+      if (pipe.size >= INPUT_HIGH_BYTES) this.#askForMore(pipe);
+      else this.#computer.peer.after(0, () => this.#source.output.wantsInput?.());
+    });
+  }
+
   *#run(task: Task, shell: string, argv: readonly string[]): Execution {
     const process = new TaskProcess(this.#computer, task, "gnu");
     const loaded = loadProgram(process, shell, argv);
@@ -146,10 +145,9 @@ export class Visit implements Running {
     return yield* loaded.program.run(new TaskProcess(this.#computer, task, loaded.flavour));
   }
 
-  #exited(status: { code: number } | { signal: string }, number: number): void {
+  #exited(status: { code: number } | { signal: string }): void {
     if (this.#over) return;
     this.#over = true;
-    this.#computer.peer.observe({ kind: "terminal.close", fields: { terminal: this.#source.request.number, status: number } });
     this.#source.ended();
     this.#source.output.exited(status);
   }
