@@ -1,7 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** What a worker process runs, and all that it may read. */
 export interface WorkerCode {
@@ -20,7 +21,7 @@ export function workerCode(root: string): WorkerCode {
   const sources = ROOMS.flatMap((room) => sourceFiles(root, join("src", room)));
   const folder = join(root, ".cache", "worker", digestOf(root, sources));
   if (!existsSync(folder) && !makeCopy(root, folder, sources)) return { entry: join(root, ENTRY), readable: readableIn(root) };
-  return { entry: join(folder, compiledName(ENTRY)), readable: readableIn(folder) };
+  return { entry: join(folder, ENTRY.replace(/\.ts$/, ".js")), readable: readableIn(folder) };
 }
 
 /** The rooms that a worker's code is in; nothing else of the sensor is copied, or readable for it. */
@@ -51,33 +52,32 @@ function digestOf(root: string, sources: readonly string[]): string {
 /** Makes the copy beside its place and moves it there whole; false: this account may not write there. */
 function makeCopy(root: string, folder: string, sources: readonly string[]): boolean {
   const draft = `${folder}.${process.pid}`;
-  try {
-    for (const source of sources) writeStripped(join(root, source), join(draft, compiledName(source)));
-    writeFileSync(join(draft, "package.json"), '{"type":"module"}\n');
+  const { status, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", STRIP, root, draft], {
+    input: JSON.stringify(sources),
+    encoding: "utf8",
+    env: {},
+  });
+  if (status === 0) {
     forgetOthers(dirname(folder), draft);
-    renameSync(draft, folder);
+    moveInto(draft, folder);
     return true;
-  } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    if (existsSync(folder)) return true;
-    if (error instanceof Error && "code" in error && REFUSALS.has(String(error.code))) return false;
-    throw error;
   }
+  rmSync(draft, { recursive: true, force: true });
+  if (status === NOT_ALLOWED) return false;
+  throw new Error(`the workers' code could not be copied: ${stderr}`);
 }
 
-const REFUSALS: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC"]);
+const STRIP = fileURLToPath(new URL("strip-code.ts", import.meta.url));
+const NOT_ALLOWED = 3;
 
-function writeStripped(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
-  const stripped = stripTypeScriptTypes(readFileSync(from, "utf8"));
-  writeFileSync(to, stripped.replace(IMPORT, "$1.js$2"), { mode: 0o644 });
-}
-
-/** The end of a relative import; `.js` is as long as `.ts`, so that lines and columns in a stack stay those of the source. */
-const IMPORT = /((?:from|import)\s*\(?\s*"\.{1,2}\/[^"\n]+)\.ts(")/g;
-
-function compiledName(source: string): string {
-  return source.replace(/\.ts$/, ".js");
+function moveInto(draft: string, folder: string): void {
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    // Another start was quicker; its copy is the same.
+    if (!existsSync(folder)) throw error;
+    rmSync(draft, { recursive: true, force: true });
+  }
 }
 
 /** Copies of older sources; one that a running sensor uses is loaded already, but a worker that it replaces needs the files: keep the newest. */
