@@ -173,22 +173,24 @@ test("every torn end is cut to the last whole record, noted, and written on", as
   }
 });
 
-test("a segment that was only begun is begun again", async () => {
-  const folder = newFolder();
-  await write(
-    folder,
-    Array.from({ length: 12 }, (_, index) => command(`echo ${index}`)),
-    { maxSegmentBytes: 2_000 },
-  );
-  const last = segments(folder, "evidence").at(-1) ?? "";
-  truncateSync(last, 20);
-  const journal = open(folder);
-  assert.equal(journal.notes.length, 1);
-  journal.append(command("on"));
-  await journal.close();
-  assert.equal(readAll(folder, "evidence").at(-1)?.fields["line"], "on");
-  assert.deepEqual(problems(verifyJournal(folder)), []);
-});
+for (const left of [0, 20]) {
+  test(`a segment of which ${left} bytes were written is begun again`, async () => {
+    const folder = newFolder();
+    await write(
+      folder,
+      Array.from({ length: 12 }, (_, index) => command(`echo ${index}`)),
+      { maxSegmentBytes: 2_000 },
+    );
+    const last = segments(folder, "evidence").at(-1) ?? "";
+    truncateSync(last, left);
+    const journal = open(folder, { maxSegmentBytes: 2_000 });
+    assert.equal(journal.notes.length, left === 0 ? 0 : 1);
+    journal.append(command("on"));
+    await journal.close();
+    assert.equal(readAll(folder, "evidence").at(-1)?.fields["line"], "on");
+    assert.deepEqual(problems(verifyJournal(folder)), []);
+  });
+}
 
 test("recovery never cuts whole records off, even behind altered bytes", async () => {
   const folder = newFolder();

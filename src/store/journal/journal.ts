@@ -115,7 +115,7 @@ export class Journal {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const { state, notes } = recoverSeries(folder);
     this.#notes.push(...notes.map((note) => `${series}/${note}`));
-    const { sensor, now, maxSegmentBytes = 33_554_432, maxSegmentAgeMs = 86_400_000 } = this.#options;
+    const { sensor, now, maxSegmentBytes = 8_388_608, maxSegmentAgeMs = 86_400_000 } = this.#options;
     return new SeriesWriter(series, state, { folder, sensor, key: this.#key, maxSegmentBytes, maxSegmentAgeMs, now });
   }
 

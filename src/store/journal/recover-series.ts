@@ -40,9 +40,11 @@ export function recoverSeries(folder: string): RecoveredSeries {
     const end = lastWholeEnd(bytes);
     if (end < bytes.length) {
       notes.push(`${segmentName(base)}: cut off ${bytes.length - end} bytes at offset ${end} that were not a whole record`);
-      cutOff(folder, path, end);
+      cutOff(path, end);
     }
-    if (end > 0) return { state: stateOf(base, bytes.subarray(0, end)), notes };
+    // A file that was only created, or holds no whole record, would stand in the way of the segment that goes on from the one before.
+    if (end === 0) remove(folder, path);
+    else return { state: stateOf(base, bytes.subarray(0, end)), notes };
   }
   return { state: EMPTY_SERIES, notes };
 }
@@ -58,16 +60,16 @@ function lastWholeEnd(bytes: Buffer): number {
   return end;
 }
 
-function cutOff(folder: string, path: string, end: number): void {
-  if (end === 0) {
-    unlinkSync(path);
-    syncFolder(folder);
-    return;
-  }
+function cutOff(path: string, end: number): void {
   const fd = openSync(path, "r+");
   ftruncateSync(fd, end);
   fsyncSync(fd);
   closeSync(fd);
+}
+
+function remove(folder: string, path: string): void {
+  unlinkSync(path);
+  syncFolder(folder);
 }
 
 function stateOf(base: number, bytes: Buffer): SeriesState {
