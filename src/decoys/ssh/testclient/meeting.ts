@@ -12,6 +12,8 @@ export interface MeetingSettings extends FakePeerSettings {
   readonly lists?: ClientLists;
   /** The visitor's bytes arrive in pieces of this size; all at once unless given. */
   readonly pieceBytes?: number;
+  /** Instead of a fresh one. */
+  readonly peer?: FakePeer;
 }
 
 /** A test client and a server on a fake peer: `run` carries bytes both ways until neither has more to say. */
@@ -23,7 +25,7 @@ export class Meeting {
   #carried = 0;
 
   constructor(open: (peer: FakePeer) => Session, settings: MeetingSettings = {}) {
-    this.peer = new FakePeer(settings);
+    this.peer = settings.peer ?? new FakePeer(settings);
     this.client = new TestClient(seededRandom(`client ${settings.seed ?? 1}`), settings.lists);
     this.#pieceBytes = settings.pieceBytes ?? Number.MAX_SAFE_INTEGER;
     this.server = open(this.peer);
