@@ -1,5 +1,10 @@
-import { choice, flag, integer, list, type Of, object, optional, text } from "../../decoy/shape.ts";
+import { choice, flag, integer, list, type Of, object, optional, type Problem, type Shape, text } from "../../decoy/shape.ts";
 import { connectionPersona } from "./connection/settings.ts";
+import { ciphers } from "./crypto/ciphers.ts";
+import { macs } from "./crypto/macs.ts";
+import { hostKeyAlgorithms } from "./transport/host-key.ts";
+import { kexMarkers, kexMethods } from "./transport/kex-method.ts";
+import { compressions } from "./transport/key-change.ts";
 
 const algorithmName = text("Algorithm name", {
   pattern: /^[!-+\--~]{1,64}$/,
@@ -11,7 +16,7 @@ const line = text("Text with its line end", { maxLength: 255 });
  * Which SSH server a host shows. The lists are announced exactly as they stand here, markers such as `kex-strict-s-v00@openssh.com`
  * and `ext-info-s` in their place among the key exchanges: they alone decide whether strict key exchange is spoken.
  */
-export const sshPersona = object("SSH server", {
+const listed = object("SSH server", {
   ident: text("Identification string without line end (RFC 4253 §4.2)", {
     pattern: /^SSH-(2\.0|1\.99)-[ -~]{1,240}$/,
     allowed: "SSH-2.0-software comments",
@@ -52,4 +57,40 @@ export const sshPersona = object("SSH server", {
   connection: connectionPersona,
 });
 
-export type SshPersona = Of<typeof sshPersona>;
+export type SshPersona = Of<typeof listed>;
+
+/** Which SSH server a host shows; refuses a persona of a real system that announces what does not work here. */
+export const sshPersona: Shape<SshPersona> = {
+  ...listed,
+  check: (value, path, problems) => {
+    const persona = listed.check(value, path, problems);
+    if (persona !== undefined && problems.length === 0)
+      problems.push(...findIdle(persona).map((problem) => ({ ...problem, path: [...path, ...problem.path] })));
+    return persona;
+  },
+};
+
+type NameList = "kex" | "hostKeys" | "ciphers" | "macs" | "compressions";
+
+function findIdle(persona: SshPersona): Problem[] {
+  if (persona.unsupportedFails) return [];
+  const known: Readonly<Record<NameList, readonly string[]>> = {
+    kex: [...Object.keys(kexMethods), ...Object.values(kexMarkers)],
+    hostKeys: Object.keys(hostKeyAlgorithms),
+    ciphers: [...ciphers.keys()],
+    macs: [...macs.keys()],
+    compressions: compressions,
+  };
+  const lists: readonly NameList[] = ["kex", "hostKeys", "ciphers", "macs", "compressions"];
+  const unknown = lists.flatMap((list) =>
+    persona[list].flatMap((name, index): Problem[] =>
+      known[list].includes(name)
+        ? []
+        : [{ path: [list, index], why: "does not work here: announce only what works, or set unsupportedFails", choices: known[list] }],
+    ),
+  );
+  const hasExchange = persona.kex.some((name) => kexMethods[name]?.way === "group exchange");
+  if (hasExchange && persona.moduliBits.length === 0)
+    unknown.push({ path: ["moduliBits"], why: "must have a size, since kex has a group exchange" });
+  return unknown;
+}

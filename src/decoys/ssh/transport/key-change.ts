@@ -19,7 +19,8 @@ export interface KeyChange {
   keysIn: PacketKeys | undefined;
 }
 
-const COMPRESSIONS = ["none", "zlib", "zlib@openssh.com"];
+/** RFC 4253 §6.2, and compression that waits for the login. */
+export const compressions: readonly string[] = ["none", "zlib", "zlib@openssh.com"];
 
 /** A name that was agreed on, but does not work here. */
 export function findUnsupported(agreed: Agreed, keys: Keys): Fault | undefined {
@@ -31,8 +32,8 @@ export function findUnsupported(agreed: Agreed, keys: Keys): Fault | undefined {
     [cipherOut, ciphers.has(cipherOut)],
     [macIn, macIn === "" || macs.has(macIn)],
     [macOut, macOut === "" || macs.has(macOut)],
-    [compressionIn, COMPRESSIONS.includes(compressionIn)],
-    [compressionOut, COMPRESSIONS.includes(compressionOut)],
+    [compressionIn, compressions.includes(compressionIn)],
+    [compressionOut, compressions.includes(compressionOut)],
   ];
   const broken = works.find(([, one]) => !one);
   return broken && { what: "unsupported", name: broken[0] };
