@@ -46,7 +46,7 @@ export function bootSystem(peer: Peer): System {
   return {
     fs,
     start: (request, output) => {
-      const visit: Visit = new Visit(computer, { request, output, ended: () => visits.delete(visit) });
+      const visit: Visit = new Visit(computer, { request, output, ended: () => visits.delete(visit), earlier: undefined });
       visits.add(visit);
       visit.begin();
       return visit;
@@ -61,7 +61,7 @@ export function bootSystem(peer: Peer): System {
 /** A file that the visitor changed and closed goes to quarantine. */
 function offer(peer: Peer, file: { node: LiveNode; path: string }): void {
   const { node, path } = file;
-  if (node.content === undefined || node.changedBy === undefined || node.content.size === 0) return;
+  if (node.content === undefined || node.changedBy === undefined || node.changedBy === "history" || node.content.size === 0) return;
   const capture = peer.capture({ name: path, way: node.changedBy });
   capture.write(new Uint8Array(node.content.view()));
   capture.close();

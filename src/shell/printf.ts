@@ -11,7 +11,7 @@ export interface Printed {
   readonly stopped: boolean;
 }
 
-const SPEC = /%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|q|j|z|t)*(\([^)]*\)T|[\s\S])/;
+const SPEC = /%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|j|z|t)*(\([^)]*\)T|[\s\S])/;
 const MAX_WIDTH = 100_000;
 const MAX_TEXT = 4 << 20;
 
@@ -74,6 +74,7 @@ class Printf {
     }
     const found = SPEC.exec(rest);
     const [whole = "", flags = "", width, precision, conversion = ""] = found?.index === 0 ? found : [];
+    if (/^[hlLjzt]$/.test(conversion)) return this.#missing(whole);
     if (whole === "") return this.#invalid(rest.slice(1, 2));
     const shape: Shape = { flags, width: this.#size(width), precision: precision === undefined ? undefined : this.#size(precision) };
     if (conversion.startsWith("(") && this.#settings.time !== undefined)
@@ -85,6 +86,12 @@ class Printf {
   #size(given: string | undefined): number {
     const size = given === "*" ? Number.parseInt(this.#take() ?? "0", 10) || 0 : Number(given ?? 0);
     return Math.max(-MAX_WIDTH, Math.min(MAX_WIDTH, size));
+  }
+
+  #missing(whole: string): string {
+    this.complaints.push(`\`${whole}': missing format character`);
+    this.stopped = true;
+    return "";
   }
 
   #invalid(conversion: string): string {

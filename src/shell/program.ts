@@ -171,7 +171,7 @@ export interface BoundFiles {
   /** A whole file of at most 16 MiB. */
   readFile(path: string): string | Errno;
   /** Replaces the content, or appends; creates the file with 0666 less the umask. */
-  writeFile(path: string, bytes: string, how?: { readonly append?: boolean; readonly mode?: number }): Ok | Errno;
+  writeFile(path: string, bytes: string, how?: { readonly append?: boolean; readonly mode?: number; readonly way?: string }): Ok | Errno;
 }
 
 /** The machine around a program. */

@@ -5,17 +5,21 @@ import { type Description, Descriptors } from "./kernel/description.ts";
 import { loadProgram } from "./kernel/loader.ts";
 import type { Pipe } from "./kernel/pipe.ts";
 import { signalNumber } from "./kernel/signals.ts";
-import type { Task } from "./kernel/task.ts";
+import { statusOf, type Task } from "./kernel/task.ts";
 import { TaskProcess } from "./kernel/task-process.ts";
 import { loginEnvironment } from "./login-environment.ts";
+import { type EarlierLogin, loginMessages } from "./login-messages.ts";
 import { OutputSink, SinkDescription } from "./output-sink.ts";
 import type { Execution, Login } from "./program.ts";
-import type { Output, Running, StartRequest } from "./system.ts";
+import type { Output, Running, StartRequest, TerminalRequest } from "./system.ts";
+import { Terminal } from "./terminal/terminal.ts";
 
 export interface VisitSource {
   readonly request: StartRequest;
   readonly output: Output;
   readonly ended: () => void;
+  /** This source's login before this one; undefined: its first. */
+  readonly earlier: EarlierLogin | undefined;
 }
 
 /** One started shell or command: its standard streams or terminal, from the first byte to the exit status. */
@@ -25,6 +29,10 @@ export class Visit implements Running {
   #task: Task | undefined;
   #input: { pipe: Pipe; writer: Description } | undefined;
   #sinks: OutputSink[] = [];
+  #terminal: Terminal | undefined;
+  /** Input that the pipe had no room for. */
+  #waiting = "";
+  #inputEnded = false;
   #over = false;
 
   constructor(computer: Computer, source: VisitSource) {
@@ -35,17 +43,18 @@ export class Visit implements Running {
   begin(): void {
     const { request } = this.#source;
     const { peer, kernel } = this.#computer;
-    const user = this.#computer.view.userByName(request.user);
-    const descriptors = this.#openStreams();
-    const { uid = 0, gid = 0, home = "/", shell = "/bin/sh" } = user ?? {};
+    this.#announce();
+    const user = this.#computer.view.userByName(request.user) ?? NOBODY;
     const groups = peer.persona.groups.filter(({ members }) => members.includes(request.user)).map((group) => group.gid);
-    const credentials: Credentials = { uid, gid, groups };
-    const directory = "errno" in this.#computer.fs.stat(home, credentials) ? "/" : home;
-    const base = shell.slice(shell.lastIndexOf("/") + 1);
+    const credentials: Credentials = { uid: user.uid, gid: user.gid, groups };
+    const directory = "errno" in this.#computer.fs.stat(user.home, credentials) ? "/" : user.home;
+    const base = user.shell.slice(user.shell.lastIndexOf("/") + 1);
     const argv = request.command === undefined ? [`-${base}`] : [base, "-c", request.command];
     if (request.command !== undefined)
       peer.observe({ kind: "command.input", fields: { line: request.command, interactive: false, directory } });
-    const environment = loginEnvironment(request, { name: request.user, home, shell, uid }, peer.persona);
+    const descriptors = request.terminal === undefined ? this.#openStreams() : this.#openTerminal(request.terminal);
+    const environment = loginEnvironment(request, { name: request.user, home: user.home, shell: user.shell, uid: user.uid }, peer.persona);
+    if (this.#terminal !== undefined && request.via === "ssh") environment.set("SSH_TTY", `/dev/${this.#terminal.name}`);
     const source = {
       parent: undefined,
       group: 0,
@@ -56,42 +65,45 @@ export class Visit implements Running {
       directory,
       umask: 0o022,
       descriptors,
-      terminal: undefined,
+      terminal: this.#terminal?.name,
     };
-    const task = kernel.start(source, (born) => this.#run(born, shell, argv));
-    task.atEnd.push((ending) => this.#exited("code" in ending ? { code: ending.code & 255 } : { signal: ending.signal }));
+    const task = kernel.start(source, (born) => this.#run(born, user.shell, argv));
+    if (this.#terminal !== undefined) this.#terminal.foreground = task.group;
+    task.atEnd.push((ending) =>
+      this.#exited("code" in ending ? { code: ending.code & 255 } : { signal: ending.signal }, statusOf(ending, signalNumber)),
+    );
     this.#task = task;
     kernel.poke();
   }
 
   input(bytes: Uint8Array): boolean {
-    if (this.#over || this.#input === undefined) return true;
-    const { pipe } = this.#input;
-    let text = fromBytes(bytes);
-    while (text !== "") {
-      const taken = pipe.put(text);
-      if (typeof taken !== "number") break;
-      text = text.slice(taken);
+    if (this.#over) return true;
+    if (this.#terminal !== undefined) {
+      this.#computer.peer.record({ terminal: this.#source.request.number, way: "in", bytes });
+      this.#terminal.type(fromBytes(bytes));
+      return this.#terminal.backlog < INPUT_HIGH_BYTES;
     }
-    this.#computer.kernel.poke();
-    if (pipe.size < INPUT_HIGH_BYTES) return true;
-    this.#askForMore(pipe);
-    return false;
+    return this.#pipeIn(fromBytes(bytes));
   }
 
   endInput(): void {
-    this.#input?.writer.release();
-    this.#input = undefined;
+    if (this.#terminal !== undefined) {
+      this.#terminal.type("\x04");
+      return;
+    }
+    this.#inputEnded = true;
+    this.#flushInput();
     this.#computer.kernel.poke();
   }
 
-  resize(_columns: number, _rows: number): void {
-    this.#computer.kernel.poke();
+  resize(columns: number, rows: number): void {
+    this.#computer.peer.record({ terminal: this.#source.request.number, way: "size", columns, rows });
+    this.#terminal?.resize(columns, rows);
   }
 
   signal(name: string): void {
     if (this.#task === undefined || signalNumber(name) === undefined) return;
-    this.#computer.kernel.signalGroup(this.#task.group, name);
+    this.#computer.kernel.signalGroup(this.#terminal?.foreground ?? this.#task.group, name);
     this.#computer.kernel.poke();
   }
 
@@ -101,14 +113,61 @@ export class Visit implements Running {
 
   end(): void {
     if (this.#over) return;
-    this.#over = true;
-    for (const sink of this.#sinks) sink.close();
-    if (this.#task !== undefined) this.#computer.kernel.signalGroup(this.#task.group, "HUP");
-    this.#source.ended();
+    this.#close();
+    this.#terminal?.hangUp();
+    if (this.#task === undefined) return;
+    const { kernel } = this.#computer;
+    for (const task of kernel.tasks()) if (task.session === this.#task.session) kernel.signal(task, "HUP");
+    kernel.poke();
   }
 
+  /** As `who` shows it; only terminals count. */
   login(): Login | undefined {
-    return undefined;
+    const { request } = this.#source;
+    if (this.#terminal === undefined || this.#task === undefined) return undefined;
+    const { name, lastInputMs, foreground } = this.#terminal;
+    const front = this.#computer.kernel.tasks().find((task) => task.group === foreground) ?? this.#task;
+    const idleMs = Math.max(0, this.#computer.peer.now().wallMs - lastInputMs);
+    return {
+      user: request.user,
+      terminal: name,
+      from: request.origin.address,
+      sinceWallMs: this.#task.startedWallMs,
+      idleMs,
+      pid: this.#task.pid,
+      command: front.argv.join(" "),
+    };
+  }
+
+  #announce(): void {
+    const { number, terminal, command } = this.#source.request;
+    const { peer } = this.#computer;
+    const size = terminal === undefined ? {} : { type: terminal.type, columns: terminal.columns, rows: terminal.rows };
+    peer.observe({ kind: "terminal.open", fields: { terminal: number, ...size, ...(command === undefined ? {} : { command }) } });
+    if (terminal !== undefined) peer.record({ terminal: number, way: "size", columns: terminal.columns, rows: terminal.rows });
+  }
+
+  #openTerminal(size: TerminalRequest): Descriptors {
+    const { peer, kernel, terminals } = this.#computer;
+    const { request, output } = this.#source;
+    const sink = new OutputSink(peer, kernel, (bytes) => {
+      peer.record({ terminal: request.number, way: "out", bytes });
+      return output.out(bytes);
+    });
+    let line = 0;
+    while (terminals.has(`pts/${line}`)) line += 1;
+    const terminal = new Terminal(
+      `pts/${line}`,
+      { columns: size.columns || 80, rows: size.rows || 24 },
+      { kernel, sink, nowMs: () => peer.now().wallMs },
+    );
+    terminals.set(terminal.name, terminal);
+    this.#terminal = terminal;
+    this.#sinks = [sink];
+    const descriptors = new Descriptors();
+    const description = terminal.open();
+    for (const fd of [0, 1, 2]) descriptors.set(fd, description);
+    return descriptors;
   }
 
   #openStreams(): Descriptors {
@@ -126,16 +185,40 @@ export class Visit implements Running {
     return descriptors;
   }
 
-  /** Once the program has read enough; not in the middle of its read. */
-  #askForMore(pipe: Pipe): void {
-    pipe.writable.add(() => {
-      if (pipe.size >= INPUT_HIGH_BYTES) this.#askForMore(pipe);
-      else this.#computer.peer.after(0, () => this.#source.output.wantsInput?.());
-    });
+  #pipeIn(text: string): boolean {
+    this.#waiting += text;
+    this.#flushInput();
+    this.#computer.kernel.poke();
+    return this.#waiting === "";
+  }
+
+  /** Moves what waits into the pipe as it has room, and closes it after the last. */
+  #flushInput(): void {
+    if (this.#input === undefined) return;
+    const { pipe, writer } = this.#input;
+    while (this.#waiting !== "") {
+      const taken = pipe.put(this.#waiting.slice(0, PIPE_PART_BYTES));
+      if (typeof taken === "number") this.#waiting = this.#waiting.slice(taken);
+      else if ("errno" in taken) this.#waiting = "";
+      else {
+        taken.until.add(() => this.#roomAgain());
+        return;
+      }
+    }
+    if (!this.#inputEnded) return;
+    this.#input = undefined;
+    writer.release();
+  }
+
+  #roomAgain(): void {
+    this.#flushInput();
+    if (this.#waiting === "" && !this.#inputEnded && !this.#over) this.#source.output.wantsInput?.();
   }
 
   *#run(task: Task, shell: string, argv: readonly string[]): Execution {
     const process = new TaskProcess(this.#computer, task, "gnu");
+    const { request } = this.#source;
+    if (request.command === undefined && this.#terminal !== undefined) yield* process.write(1, this.#greeting());
     const loaded = loadProgram(process, shell, argv);
     if ("errno" in loaded) {
       yield* process.write(2, `${shell}: No such file or directory\n`);
@@ -145,13 +228,34 @@ export class Visit implements Running {
     return yield* loaded.program.run(new TaskProcess(this.#computer, task, loaded.flavour));
   }
 
-  #exited(status: { code: number } | { signal: string }): void {
+  #greeting(): string {
+    const { peer, fs } = this.#computer;
+    const read = (path: string) => {
+      const file = fs.open(path, { read: true }, { uid: 0, gid: 0, groups: [] });
+      if ("errno" in file) return "";
+      const text = file.read(0, 16_384);
+      file.close();
+      return typeof text === "string" ? text : "";
+    };
+    return loginMessages(peer.persona, this.#source.request, { read, nowMs: peer.now().wallMs, earlier: this.#source.earlier });
+  }
+
+  #exited(status: { code: number } | { signal: string }, number: number): void {
     if (this.#over) return;
-    this.#over = true;
-    this.#source.ended();
+    this.#computer.peer.observe({ kind: "terminal.close", fields: { terminal: this.#source.request.number, status: number } });
+    this.#close();
     this.#source.output.exited(status);
+  }
+
+  #close(): void {
+    this.#over = true;
+    for (const sink of this.#sinks) sink.close();
+    if (this.#terminal !== undefined) this.#computer.terminals.delete(this.#terminal.name);
+    this.#source.ended();
   }
 }
 
+const NOBODY = { uid: 0, gid: 0, home: "/", shell: "/bin/sh" };
 /** Above this, the visitor's input is held back. */
 const INPUT_HIGH_BYTES = 32_768;
+const PIPE_PART_BYTES = 16_384;

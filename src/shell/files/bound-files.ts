@@ -45,7 +45,17 @@ export function boundFiles(fs: FileSystem, binding: Binding): BoundFiles {
       const append = how.append === true;
       const file = fs.open(
         at(path),
-        withUmask({ write: true, create: true, append, truncate: !append, mode: how.mode ?? 0o666 }, binding),
+        withUmask(
+          {
+            write: true,
+            create: true,
+            append,
+            truncate: !append,
+            mode: how.mode ?? 0o666,
+            ...(how.way === undefined ? {} : { way: how.way }),
+          },
+          binding,
+        ),
         who(),
       );
       if ("errno" in file) return file;

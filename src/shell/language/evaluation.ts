@@ -13,6 +13,7 @@ export function evaluateText(shell: Shell, text: string): bigint {
       throw new ShellProblem(arithmeticMessage(shell, text, problem), {
         status: shell.dialect === "bash" ? 1 : 2,
         fatal: shell.dialect !== "bash",
+        discard: true,
       });
     throw problem;
   }

@@ -29,6 +29,7 @@ function* runItem(shell: Shell, item: ListItem): Execution<void> {
     return;
   }
   shell.status = yield* runNode(shell, item.node, item.source);
+  if (item.node.type !== "pipeline") shell.pipeStatus = [shell.status];
 }
 
 function* runNode(shell: Shell, node: Node, source = ""): Execution {
@@ -80,9 +81,11 @@ function* guarded(shell: Shell, run: () => Execution): Execution {
     shell.status = yield* run();
   } catch (problem) {
     if (!(problem instanceof ShellProblem)) throw problem;
-    shell.status = yield* shell.complain(problem.message, problem.status);
-    if (shell.interactive && problem.fatal) shell.flow = { kind: "interrupt" };
-    else if (problem.fatal) shell.flow = { kind: "exit" };
+    if (problem.message !== "") yield* shell.complain(problem.message);
+    shell.status = problem.status;
+    if (problem.reach === "command") return shell.status;
+    if (shell.interactive) shell.flow = { kind: "interrupt" };
+    else shell.flow = { kind: problem.reach === "fatal" || shell.subshellDepth > 0 ? "exit" : "discard" };
   }
   return shell.status;
 }

@@ -4,7 +4,7 @@ import { findProgram, type Loaded, loadProgram } from "../kernel/loader.ts";
 import type { Task } from "../kernel/task.ts";
 import { TaskProcess } from "../kernel/task-process.ts";
 import type { Execution, SpawnErrno } from "../program.ts";
-import { awaitRoom, waitForeground } from "./pipeline.ts";
+import { awaitRoom, plainSignals, waitForeground } from "./pipeline.ts";
 import type { Shell } from "./shell.ts";
 
 export interface Launch {
@@ -113,11 +113,13 @@ function* start(shell: Shell, loaded: Loaded, what: Launch): Execution<Task> {
     terminal,
     descriptors: task.descriptors.copy(),
   };
-  return computer.kernel.start(source, (born) => {
+  const child = computer.kernel.start(source, (born) => {
     born.path = loaded.path;
     born.name = loaded.name;
     return loaded.program.run(new TaskProcess(computer, born, loaded.flavour));
   });
+  plainSignals(shell, child);
+  return child;
 }
 
 function* become(shell: Shell, loaded: Loaded, environment: Map<string, string>): Execution {

@@ -32,6 +32,17 @@ export function parseNext(text: string, at: number, settings: ParseSettings): Pa
   }
 }
 
+/** A text in which expansions count and quotes do not, such as a prompt. A text that does not parse stands for itself. */
+export function parseQuoted(text: string, settings: ParseSettings): Word {
+  const parser = new Parser(text, { at: 0, line: 1, depth: 0 }, settings);
+  try {
+    return parser.scanner.raw((next) => next === "" && parser.scanner.at >= text.length, "here");
+  } catch (problem) {
+    if (problem instanceof SyntaxProblem) return textWord(text);
+    throw problem;
+  }
+}
+
 const MAX_DEPTH = 60;
 const RESERVED = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}", "]]", "in"]);
 const OPERATORS = [

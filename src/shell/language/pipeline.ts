@@ -44,8 +44,15 @@ export function* forkShell(shell: Shell, body: (child: Shell) => Execution, fork
     born.name = task.name;
     return childLife(shell.fork(new TaskProcess(computer, born, shell.process.flavour)), body);
   });
+  plainSignals(shell, child);
   if (fork.background === true && !shell.options.has("m")) for (const signal of ["INT", "QUIT"]) child.reactions.set(signal, "ignore");
   return child;
+}
+
+/** What an interactive shell ignores for itself is not ignored by what it starts. */
+export function plainSignals(shell: Shell, child: Task): void {
+  if (shell.mode !== "interactive") return;
+  for (const signal of ["TERM", "QUIT", "TTOU", "TTIN", "TSTP"]) if (!shell.traps.has(signal)) child.reactions.delete(signal);
 }
 
 function* childLife(child: Shell, body: (child: Shell) => Execution): Execution {

@@ -17,6 +17,7 @@ export function* runText(shell: Shell, text: string, line = 1): Execution {
       return 2;
     }
     yield* shell.ports.runScript(shell, parsed.script);
+    if (shell.flow?.kind === "discard") shell.flow = undefined;
     if (shell.flow !== undefined) return shell.status;
     at = parsed.end;
     number = parsed.line;

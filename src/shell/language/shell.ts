@@ -2,7 +2,7 @@ import type { TaskProcess } from "../kernel/task-process.ts";
 import type { Execution } from "../program.ts";
 import { Jobs } from "./jobs.ts";
 import type { Dialect, FunctionDefinition, Script } from "./syntax.ts";
-import { Variables } from "./variables.ts";
+import { type SpecialVariables, Variables } from "./variables.ts";
 
 /** What runs commands: handed in, since expansion needs it and it needs expansion. */
 export interface ShellPorts {
@@ -22,6 +22,8 @@ export type Flow =
   | { readonly kind: "break" | "continue"; levels: number }
   | { readonly kind: "return" }
   | { readonly kind: "exit" }
+  /** An expansion failed: the rest of the command line is dropped. */
+  | { readonly kind: "discard" }
   /** ^C at a prompt: back to it. */
   | { readonly kind: "interrupt" };
 
@@ -37,13 +39,13 @@ export interface ShellSource {
 /** An error that abandons the command that is being run; printed where it is caught. */
 export class ShellProblem extends Error {
   readonly status: number;
-  /** A shell that is not interactive ends. */
-  readonly fatal: boolean;
+  /** A shell that is not interactive ends (`fatal`), or drops the rest of the line (`discard`). */
+  readonly reach: "command" | "discard" | "fatal";
 
-  constructor(message: string, how: { readonly status?: number; readonly fatal?: boolean } = {}) {
+  constructor(message: string, how: { readonly status?: number; readonly fatal?: boolean; readonly discard?: boolean } = {}) {
     super(message);
     this.status = how.status ?? 1;
-    this.fatal = how.fatal ?? false;
+    this.reach = how.fatal === true ? "fatal" : how.discard === true ? "discard" : "command";
   }
 }
 
@@ -110,7 +112,7 @@ export class Shell {
     this.startedMs = process.system.now().wallMs;
     this.shellPid = process.pid;
     this.#random = process.pid * 7919 + 1;
-    this.variables = new Variables((name) => this.#special(name));
+    this.variables = new Variables(this.#hooks());
   }
 
   get interactive(): boolean {
@@ -121,7 +123,7 @@ export class Shell {
   fork(process: TaskProcess): Shell {
     const { dialect, name, positional, mode, login } = this;
     const child = new Shell(process, { dialect, name, positional, mode, login }, this.ports);
-    child.variables = this.variables.fork((special) => child.#special(special));
+    child.variables = this.variables.fork(child.#hooks());
     child.functions = new Map(this.functions);
     child.aliases = new Map(this.aliases);
     child.options = new Set(this.options);
@@ -212,6 +214,19 @@ export class Shell {
 
   #elapsedSeconds(): number {
     return Math.floor((this.process.system.now().wallMs - this.startedMs) / 1000);
+  }
+
+  #hooks(): SpecialVariables {
+    return { scalar: (name) => this.#special(name), array: (name) => this.#specialArray(name) };
+  }
+
+  #specialArray(name: string): readonly string[] | undefined {
+    if (this.dialect !== "bash") return undefined;
+    if (name === "PIPESTATUS") return this.pipeStatus.map(String);
+    if (name === "FUNCNAME" && this.functionNames.length > 0)
+      return [...this.functionNames].reverse().concat(this.mode === "script" ? ["main"] : []);
+    if (name === "BASH_SOURCE") return this.mode === "script" ? [this.name] : [];
+    return name === "DIRSTACK" ? [this.process.directory, ...this.directories] : undefined;
   }
 
   /** Variables that are computed at each use. */

@@ -22,6 +22,7 @@ export function* runStandardInput(shell: Shell): Execution {
         fields: { line: (more ?? "").replace(/\n$/, ""), interactive: false, directory: shell.process.directory },
       });
       yield* shell.ports.runScript(shell, parsed.script);
+      dropDiscard(shell);
     } else if (parsed.kind === "problem") {
       yield* shell.say(syntaxMessage(shell, parsed.problem, (more ?? "").replace(/\n$/, "")));
       shell.status = 2;
@@ -36,4 +37,9 @@ export function* runStandardInput(shell: Shell): Execution {
 function openDocument(text: string): boolean {
   const parsed = parseNext(text, 0, { dialect: "bash", aliases: new Map() });
   return parsed.kind === "problem" && parsed.problem.kind === "end";
+}
+
+/** A command line that was dropped ends here: the next one runs. */
+export function dropDiscard(shell: Shell): void {
+  if (shell.flow?.kind === "discard") shell.flow = undefined;
 }

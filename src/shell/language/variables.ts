@@ -16,20 +16,26 @@ export interface Variable {
 /** Bytes that all variables of one shell may hold. */
 const MAX_BYTES = 4 << 20;
 
+/** Variables that are computed when they are read. */
+export interface SpecialVariables {
+  scalar(name: string): string | undefined;
+  array(name: string): readonly string[] | undefined;
+}
+
 export type SetProblem = "readonly" | "memory";
 
 export class Variables {
   #scopes: Map<string, Variable>[];
-  readonly #special: (name: string) => string | undefined;
+  readonly #special: SpecialVariables;
   #bytes = 0;
 
-  constructor(special: (name: string) => string | undefined, scopes: Map<string, Variable>[] = [new Map()]) {
+  constructor(special: SpecialVariables, scopes: Map<string, Variable>[] = [new Map()]) {
     this.#special = special;
     this.#scopes = scopes;
   }
 
   /** A copy that shares nothing, for a subshell. */
-  fork(special: (name: string) => string | undefined): Variables {
+  fork(special: SpecialVariables): Variables {
     const flat = new Map<string, Variable>();
     for (const scope of this.#scopes) {
       for (const [name, variable] of scope)
@@ -62,13 +68,15 @@ export class Variables {
   /** A scalar's value; for an array its element 0. */
   get(given: string): string | undefined {
     const name = this.resolve(given);
-    const special = this.#special(name);
+    const special = this.#special.scalar(name) ?? this.#special.array(name)?.[0];
     if (special !== undefined) return special;
     const value = this.find(name)?.value;
     return value instanceof Map ? value.get("0") : value;
   }
 
   element(given: string, key: string): string | undefined {
+    const special = this.#special.array(given);
+    if (special !== undefined) return special.at(Number(key));
     const variable = this.find(this.resolve(given));
     if (variable?.value instanceof Map) return variable.value.get(this.#key(variable, key));
     return key === "0" ? this.get(given) : undefined;
@@ -76,6 +84,8 @@ export class Variables {
 
   /** An array's elements in order; a scalar is an array of one. */
   elements(given: string): readonly (readonly [string, string])[] {
+    const special = this.#special.array(given);
+    if (special !== undefined) return special.map((value, index) => [String(index), value] as const);
     const name = this.resolve(given);
     const value = this.find(name)?.value;
     if (!(value instanceof Map)) {

@@ -47,7 +47,7 @@ export const continueBuiltin = loopExit("continue");
 
 export function* returnBuiltin(shell: Shell, args: readonly string[]): Execution {
   if (shell.functionDepth === 0 && shell.sourceDepth === 0) {
-    if (shell.dialect === "bash") return yield* wrong(shell, "return: can only `return' from a function or sourced script", 1);
+    if (shell.dialect === "bash") return yield* wrong(shell, "return: can only `return' from a function or sourced script", 2);
     shell.flow = { kind: "exit" };
   } else shell.flow = { kind: "return" };
   const status = yield* statusArgument(shell, "return", args);
@@ -96,12 +96,14 @@ export function* execBuiltin(shell: Shell, args: readonly string[]): Execution {
   return status;
 }
 
-export function* sourceBuiltin(shell: Shell, args: readonly string[]): Execution {
+export const dotBuiltin: Builtin = (shell, args) => source(shell, ".", args);
+export const sourceBuiltin: Builtin = (shell, args) => source(shell, "source", args);
+
+function* source(shell: Shell, name: string, args: readonly string[]): Execution {
   const [path, ...rest] = args[0] === "--" ? args.slice(1) : args;
-  const name = shell.dialect === "bash" ? "." : ".";
   if (path === undefined) {
     yield* shell.complain(shell.dialect === "bash" ? `${name}: filename argument required` : ".: filename argument required", 2);
-    if (shell.dialect === "bash") yield* shell.say(".: usage: . filename [arguments]\n");
+    if (shell.dialect === "bash") yield* shell.say(`${name}: usage: ${name} filename [arguments]\n`);
     return 2;
   }
   const found = findSource(shell, path);

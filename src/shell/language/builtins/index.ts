@@ -5,6 +5,7 @@ import {
   breakBuiltin,
   colon,
   continueBuiltin,
+  dotBuiltin,
   evalBuiltin,
   execBuiltin,
   exitBuiltin,
@@ -24,7 +25,7 @@ const knows: Knows = (shell, name) => builtinFor(shell, name) !== undefined;
 
 /** Builtins of every shell. */
 const COMMON: Readonly<Record<string, Builtin>> = {
-  ".": sourceBuiltin,
+  ".": dotBuiltin,
   ":": colon,
   "[": bracket,
   alias,

@@ -61,7 +61,11 @@ export function* wait(shell: Shell, args: readonly string[]): Execution {
   if (flags.letters.has("n")) return yield* waitAny(shell);
   if (flags.operands.length === 0) {
     while (shell.jobs.all().some((job) => jobState(job) === "running")) if (yield* paused(shell)) return 130;
-    for (const job of shell.jobs.all()) forget(shell, job);
+    for (const job of shell.jobs.all()) {
+      if (jobState(job) !== "done") continue;
+      if (shell.interactive) yield* shell.say(jobLine(shell, job, jobText(job)));
+      forget(shell, job);
+    }
     return 0;
   }
   let status = 0;

@@ -1,0 +1,120 @@
+/** What a key means to the line editor: emacs bindings as readline and busybox have them. */
+export type Key = { readonly kind: "text"; readonly text: string } | { readonly kind: "command"; readonly name: Command };
+
+export type Command =
+  | "accept"
+  | "backspace"
+  | "delete"
+  | "delete-or-end"
+  | "left"
+  | "right"
+  | "home"
+  | "end"
+  | "up"
+  | "down"
+  | "kill-line"
+  | "kill-start"
+  | "kill-word-back"
+  | "kill-word"
+  | "yank"
+  | "clear"
+  | "search"
+  | "complete"
+  | "word-left"
+  | "word-right"
+  | "transpose"
+  | "last-argument"
+  | "paste-start"
+  | "paste-end"
+  | "first"
+  | "last"
+  | "bell"
+  | "none";
+
+const CONTROL: Readonly<Record<string, Command>> = {
+  "\x01": "home",
+  "\x02": "left",
+  "\x04": "delete-or-end",
+  "\x05": "end",
+  "\x06": "right",
+  "\x07": "bell",
+  "\b": "backspace",
+  "\t": "complete",
+  "\n": "accept",
+  "\x0b": "kill-line",
+  "\x0c": "clear",
+  "\r": "accept",
+  "\x0e": "down",
+  "\x10": "up",
+  "\x12": "search",
+  "\x14": "transpose",
+  "\x15": "kill-start",
+  "\x17": "kill-word-back",
+  "\x19": "yank",
+  "\x7f": "backspace",
+};
+
+const SEQUENCES: Readonly<Record<string, Command>> = {
+  "[A": "up",
+  "[B": "down",
+  "[C": "right",
+  "[D": "left",
+  "[H": "home",
+  "[F": "end",
+  OA: "up",
+  OB: "down",
+  OC: "right",
+  OD: "left",
+  OH: "home",
+  OF: "end",
+  "[1~": "home",
+  "[3~": "delete",
+  "[4~": "end",
+  "[5~": "first",
+  "[6~": "last",
+  "[7~": "home",
+  "[8~": "end",
+  "[200~": "paste-start",
+  "[201~": "paste-end",
+  "[1;5C": "word-right",
+  "[1;5D": "word-left",
+  b: "word-left",
+  f: "word-right",
+  d: "kill-word",
+  ".": "last-argument",
+  _: "last-argument",
+  "\x7f": "kill-word-back",
+  "<": "first",
+  ">": "last",
+};
+
+/** Cuts typed bytes into keys; an escape sequence or a character in several bytes that is not whole yet stays in `rest`. */
+export function readKeys(typed: string): { readonly keys: readonly Key[]; readonly rest: string } {
+  const keys: Key[] = [];
+  let at = 0;
+  while (at < typed.length) {
+    const char = typed.charAt(at);
+    if (char === "\x1b") {
+      const sequence = /^\x1b(\[[\d;]*[A-Za-z~]|O[A-Za-z]|[^[O])/.exec(typed.slice(at, at + 12));
+      if (sequence === null && typed.length - at < 12) return { keys, rest: typed.slice(at) };
+      keys.push({ kind: "command", name: SEQUENCES[sequence?.[1] ?? ""] ?? "none" });
+      at += sequence?.[0].length ?? 1;
+      continue;
+    }
+    const command = CONTROL[char];
+    const size = command === undefined ? characterBytes(char) : 1;
+    if (at + size > typed.length) return { keys, rest: typed.slice(at) };
+    if (command !== undefined) keys.push({ kind: "command", name: command });
+    else if (char >= " ") keys.push({ kind: "text", text: typed.slice(at, at + size) });
+    at += size;
+  }
+  return { keys, rest: "" };
+}
+
+/** Bytes of the UTF-8 character that begins so. */
+function characterBytes(char: string): number {
+  const code = char.charCodeAt(0);
+  if (code >= 0xf0 && code < 0xf8) return 4;
+  if (code >= 0xe0) return code < 0xf0 ? 3 : 1;
+  return code >= 0xc2 ? 2 : 1;
+}
