@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import { pinnedNode, prepare } from "../setup/prepare.js";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -12,6 +13,8 @@ const [major = 0] = process.versions.node.split(".").map(Number);
 
 if (!existsSync(pinnedNode) && existsSync(join(ROOT, "package-lock.json"))) await prepare({ tools: false });
 if (major >= 26) {
+  // Loading the code fills the young generation, which would then stay at 16 MiB and more for good.
+  setFlagsFromString("--semi-space-growth-factor=1");
   enableCompileCache(join(ROOT, ".cache", "compile"));
   const { main } = await import("../src/cli/main.ts");
   await main(process.argv.slice(2));

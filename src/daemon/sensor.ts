@@ -13,6 +13,7 @@ import { loadHostKeys } from "../host/host-keys.ts";
 import { activated, type Bound, bindAll, type ListenOn } from "../host/listening.ts";
 import { selfSigned } from "../host/self-signed.ts";
 import { SourceMemory } from "../host/source-memory.ts";
+import { type Launch, launchEarly } from "../host/worker-process.ts";
 import type { HealthListener, Trouble } from "../store/health.ts";
 import { Store } from "../store/store.ts";
 import { type Rights, rightsFor } from "./accounts.ts";
@@ -21,7 +22,7 @@ import type { Settings } from "./settings.ts";
 import { sitePersona, siteSeed } from "./site.ts";
 import { makeStateFolder } from "./state-folder.ts";
 import { StoreKeep } from "./store-keep.ts";
-import { type WorkerCode, workerCode } from "./worker-code.ts";
+import { workerCode } from "./worker-code.ts";
 
 /** A running sensor. */
 export interface Sensor {
@@ -51,10 +52,45 @@ export async function startSensor(settings: Settings): Promise<Sensor> {
   makeStateFolder(settings.state, rights.sensor);
   const bound = inherited.length > 0 ? inherited : bindAll(settings.listen);
   rights.drop();
+  const launch = launchEarly({ ...code, arguments: [], privileges: rights.privileges }, settings.workers);
+  try {
+    return await assemble(settings, { rights, launch, bound });
+  } catch (error) {
+    for (const child of launch.early) rights.privileges.raised(() => child.kill("SIGKILL"));
+    throw error;
+  }
+}
+
+interface Prepared {
+  readonly rights: Rights;
+  readonly launch: Launch;
+  readonly bound: readonly Bound[];
+}
+
+async function assemble(settings: Settings, { rights, launch, bound }: Prepared): Promise<Sensor> {
   const health = new HealthEvents();
   const store = openStore(settings, health);
-  const parts = await openParts(settings, { store, rights, code });
+  const parts = await openParts(settings, { store, launch }).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
   health.tellTo(parts.host);
+  try {
+    return await openDoors(settings, { ...parts, rights, store, bound });
+  } catch (error) {
+    await parts.host.stop();
+    await store.close();
+    throw error;
+  }
+}
+
+interface Assembled extends Parts {
+  readonly rights: Rights;
+  readonly store: Store;
+  readonly bound: readonly Bound[];
+}
+
+async function openDoors(settings: Settings, { rights, store, bound, ...parts }: Assembled): Promise<Sensor> {
   const listening = await parts.host.open(bound.filter(isServed));
   const durable = new DurableListeners(store);
   const startedMs = Date.now();
@@ -94,7 +130,7 @@ interface Parts {
   readonly memory: SourceMemory;
 }
 
-async function openParts(settings: Settings, { store, rights, code }: { store: Store; rights: Rights; code: WorkerCode }): Promise<Parts> {
+async function openParts(settings: Settings, { store, launch }: { store: Store; launch: Launch }): Promise<Parts> {
   const { state, limits } = settings;
   const persona = sitePersona(settings.persona, { seed: siteSeed(state), wallMs: Date.now() });
   const hostKeys = await loadHostKeys(join(state, "keys"));
@@ -102,7 +138,7 @@ async function openParts(settings: Settings, { store, rights, code }: { store: S
   const host = new Host({
     sensor: settings.sensor,
     workers: settings.workers,
-    launch: { ...code, arguments: [], privileges: rights.privileges },
+    launch,
     start: {
       persona,
       decoys: decoyOptions(settings, persona),

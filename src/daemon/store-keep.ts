@@ -1,16 +1,20 @@
 import { Buffer } from "node:buffer";
 import type { Event } from "../events/event.ts";
 import type { Keep, KeptFile, KeptRecording, KeptVisit, TerminalMoment } from "../host/keep.ts";
+import type { Intake } from "../store/quarantine/quarantine.ts";
 import type { Recording } from "../store/recordings/recordings.ts";
 import type { Store } from "../store/store.ts";
 
 /** Events that may wait for the disk before visitors are held back. */
 const MAX_WAITING_EVENTS = 20_000;
+/** Bytes of visitors' files that may wait for the disk. */
+const MAX_WAITING_BYTES = 33_554_432;
 
 /** The store, as the host sees it. */
 export class StoreKeep implements Keep {
   readonly #store: Store;
   readonly #recordings = new Map<string, Map<number, Recording>>();
+  readonly #intakes = new Set<Intake>();
   #waiting = 0;
 
   constructor(store: Store) {
@@ -28,14 +32,16 @@ export class StoreKeep implements Keep {
   /** A degraded journal drops what it cannot keep, so nothing waits for it: the sensor goes on serving. */
   isBehind(): boolean {
     if (this.#store.degraded.some(({ what }) => what === "journal")) this.#waiting = 0;
-    return this.#waiting > MAX_WAITING_EVENTS;
+    const waitingBytes = [...this.#intakes].reduce((sum, intake) => sum + intake.waitingBytes, 0);
+    return this.#waiting > MAX_WAITING_EVENTS || waitingBytes > MAX_WAITING_BYTES;
   }
 
   file(): KeptFile {
     const intake = this.#store.quarantine.open();
+    this.#intakes.add(intake);
     return {
       write: (bytes) => void intake.write(bytes),
-      close: () => intake.close(),
+      close: () => intake.close().finally(() => this.#intakes.delete(intake)),
     };
   }
 

@@ -18,6 +18,13 @@ export interface Launch {
   /** The only files and folders that it can read. */
   readonly readable: readonly string[];
   readonly privileges: Privileges;
+  /** Processes that were started before they were needed: they are taken first. */
+  readonly early?: ChildProcess[];
+}
+
+/** Starts `count` processes that load their code while the rest of the sensor is put together. Whoever takes none of them must kill them. */
+export function launchEarly(launch: Launch, count: number): Launch & { readonly early: ChildProcess[] } {
+  return { ...launch, early: Array.from({ length: count }, () => launchWorker(launch)) };
 }
 
 /** Told to whoever started the worker. */
@@ -55,7 +62,7 @@ export class WorkerProcess {
   constructor(launch: Launch, start: Start, events: WorkerEvents) {
     this.#events = events;
     this.#privileges = launch.privileges;
-    this.#child = launchWorker(launch);
+    this.#child = launch.early?.shift() ?? launchWorker(launch);
     this.#channel = new SocketChannel(this.#child, (why) => this.accuse(why));
     this.#reports = reportPipe(this.#child);
     this.#listen();
