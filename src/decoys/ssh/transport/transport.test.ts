@@ -192,3 +192,17 @@ test("nothing that a visitor sends, cut anywhere, makes it throw or hold much", 
   assert.equal(meeting.peer.hungUp, "close");
   assert.equal(meeting.peer.sentAfterHangUp, 0);
 });
+
+test("who only changes keys has to wait, and gets on in the end", () => {
+  const bare = meetTransport(debianOpenssh);
+  assertTalks(bare);
+  bare.transport.loggedIn();
+  for (let i = 0; i < 70; i++) {
+    bare.meeting.client.startExchange();
+    bare.meeting.run();
+  }
+  assert.equal(bare.meeting.client.exchanges, 64);
+  bare.meeting.peer.clock.advance(500);
+  assertTalks(bare);
+  assert.equal(bare.meeting.client.exchanges, 65);
+});

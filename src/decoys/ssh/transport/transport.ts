@@ -30,6 +30,8 @@ const MAX_REPORTS = 20;
 const REPORTED_BYTES = 256;
 /** RFC 4344 §3.2: what one key may cover with blocks under 16 bytes; OpenSSH counts its ChaCha20 so. */
 const SHORT_BLOCK_KEY_BYTES = 2 ** 30;
+const FREE_CHANGES = 64;
+const CHANGE_PAUSE_MS = 500;
 const FIRST_LOCAL_NUMBER = 192;
 /** More than this while we read on purpose nothing: the host did not pause. */
 const MAX_HELD_BYTES = 1 << 20;
@@ -61,7 +63,9 @@ export class Transport {
   #loggedIn = false;
   #hasShortBlocks = false;
   #keysSinceMs = 0;
-  #held = false;
+  /** Reasons not to read on. */
+  #holds = 0;
+  #changes = 0;
   #stalled = false;
   #closed = false;
   #reports = 0;
@@ -118,12 +122,12 @@ export class Transport {
 
   /** Reads no more messages until `release`. */
   hold(): void {
-    this.#held = true;
+    this.#holds += 1;
     this.#peer.pause();
   }
 
   release(): void {
-    this.#held = false;
+    this.#holds -= 1;
     this.#readOn();
   }
 
@@ -160,7 +164,7 @@ export class Transport {
   }
 
   #readOn(): void {
-    if (this.#held || this.#stalled || this.#closed) return;
+    if (this.#holds > 0 || this.#stalled || this.#closed) return;
     this.#peer.resume();
     this.#work();
     this.#inbound.buffer.settle();
@@ -195,7 +199,7 @@ export class Transport {
   }
 
   #readPackets(): void {
-    while (!this.#closed && !this.#held) {
+    while (!this.#closed && this.#holds === 0) {
       const opened = this.#inbound.next();
       if (opened === undefined) break;
       if (isFault(opened)) this.#fail(opened);
@@ -259,6 +263,15 @@ export class Transport {
     const unsupported = findUnsupported(negotiated.agreed, this.#peer.keys);
     if (unsupported !== undefined) return this.#fail(unsupported);
     this.#beginChange(negotiated.agreed, Buffer.from(payload));
+    this.#restrain();
+  }
+
+  /** A key exchange costs much and asks little: who does nothing else has to wait. */
+  #restrain(): void {
+    this.#changes += 1;
+    if (this.#changes <= FREE_CHANGES) return;
+    this.hold();
+    this.#peer.after(CHANGE_PAUSE_MS, () => this.release());
   }
 
   /** The visitor's first proposal: it decides on strict key exchange and SSH_MSG_EXT_INFO. */
