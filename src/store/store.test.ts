@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -145,6 +145,26 @@ async function appendToJournalOnly(folder: string, events: readonly Event[]): Pr
   for (const event of events) journal.append(event);
   await journal.close();
 }
+
+test("an index that was killed while it was begun does not keep a reader from answering", async (context) => {
+  const folder = temporaryFolder(context);
+  await keep(folder, manyVisits(10));
+  const path = join(folder, "index", "index.db");
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+  const code = `const { DatabaseSync } = require("node:sqlite");
+    const database = new DatabaseSync(${JSON.stringify(path)});
+    database.exec("PRAGMA cache_size = 1; CREATE TABLE a (b)");
+    database.exec("BEGIN; WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 20000) INSERT INTO a SELECT randomblob(100) FROM n");
+    process.kill(process.pid, "SIGKILL");`;
+  spawnSync(process.execPath, ["-e", code]);
+  assert.ok(readdirSync(join(folder, "index")).includes("index.db-journal"));
+  assert.equal(ask(folder, ({ questions }) => questions.events({ limit: 1_000 })).length, 40);
+  await keep(folder, []);
+  assert.equal(
+    ask(folder, ({ questions }) => questions.behind),
+    0,
+  );
+});
 
 test("the index is built again on command, but not under a running sensor", async (context) => {
   const folder = temporaryFolder(context);

@@ -45,12 +45,18 @@ export function openForWriting(folder: string): DatabaseSync {
   return fresh;
 }
 
-/** Opens the index for one more reader; undefined if there is none that this version can read. */
+/** Opens the index for one more reader; undefined if there is none that this version and this process can read. */
 export function openForReading(folder: string): DatabaseSync | undefined {
   if (statSync(join(folder, FILE), { throwIfNoEntry: false }) === undefined) return undefined;
-  const database = new DatabaseSync(join(folder, FILE), { readOnly: true, timeout: BUSY_MS });
-  if (versionOf(database) === SCHEMA_VERSION) return database;
-  database.close();
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(join(folder, FILE), { readOnly: true, timeout: BUSY_MS });
+    if (versionOf(database) === SCHEMA_VERSION) return database;
+  } catch (error) {
+    // Left by a crash in a state that only its writer can mend, or in a folder where this process may not even share memory.
+    if (!isBroken(error) && !hasCode(error, [SQLITE_READONLY, SQLITE_CANTOPEN])) throw error;
+  }
+  database?.close();
   return undefined;
 }
 
@@ -105,11 +111,17 @@ function versionOf(database: DatabaseSync): unknown {
   return database.prepare("PRAGMA user_version").get()?.["user_version"];
 }
 
+const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
+const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 
 /** Whether an error says that the file is no sound database: then it is built again. */
 export function isBroken(error: unknown): boolean {
-  if (!(error instanceof Error && "errcode" in error && typeof error.errcode === "number")) return false;
-  return [SQLITE_CORRUPT, SQLITE_NOTADB].includes(error.errcode & 0xff);
+  return hasCode(error, [SQLITE_CORRUPT, SQLITE_NOTADB]);
+}
+
+// The lowest byte is the code, what is above it says more.
+function hasCode(error: unknown, codes: readonly number[]): boolean {
+  return error instanceof Error && "errcode" in error && typeof error.errcode === "number" && codes.includes(error.errcode & 0xff);
 }
