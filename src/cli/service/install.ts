@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Settings } from "../../daemon/settings.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
 import { say } from "../output.ts";
-import { SERVICE, type ServicePaths, serviceUnit, socketUnit } from "./unit.ts";
+import { SERVICE, type ServicePaths, serviceUnit, socketName, socketUnit } from "./unit.ts";
 
 const UNITS = "/etc/systemd/system";
 
