@@ -6,6 +6,8 @@ export interface Behind {
   finish(): void;
   /** After `Channel.write` returned false: go on. */
   drained(): void;
+  /** The visitor's CLOSE. True: it goes on for a while, and calls `Channel.close()` at its end; what it writes is lost. */
+  visitorClosed(): boolean;
   /** The channel is gone; nothing can be written any more. */
   end(): void;
 }

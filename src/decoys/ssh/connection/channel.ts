@@ -102,8 +102,9 @@ export class Channel {
     return this.#closeSent;
   }
 
-  get eofReceived(): boolean {
-    return this.#eofReceived;
+  /** The visitor sends nothing more. */
+  get inputEnded(): boolean {
+    return this.#eofReceived || this.#closeReceived;
   }
 
   /** True while output waits for the visitor. */
@@ -113,7 +114,7 @@ export class Channel {
 
   /** Sends or queues bytes. False: more than the visitor takes now; go on at `drained()`. */
   write(bytes: Uint8Array, stderr = false): boolean {
-    if (this.#ending !== "no" || bytes.length === 0) return true;
+    if (this.#ending !== "no" || this.#closeReceived || bytes.length === 0) return true;
     if (this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) {
       this.#ports.overflowed(MAX_WAITING_BYTES);
       this.#stalled = true;
@@ -149,9 +150,9 @@ export class Channel {
     this.#finishIfDone();
   }
 
-  /** CHANNEL_DATA of the visitor. False: it ignored the window for too long. */
+  /** CHANNEL_DATA of the visitor; what is larger than a packet may be is dropped, as in sshd. False: it ignored the window for too long. */
   receive(bytes: Uint8Array): boolean {
-    if (this.larval) return true;
+    if (this.larval || this.#closeReceived || bytes.length > this.setup.packetBytes) return true;
     this.#window -= bytes.length;
     if (this.#window < 0) {
       this.#exceeded -= this.#window;
@@ -190,13 +191,11 @@ export class Channel {
     if (this.#held === undefined) this.#behind?.finish();
   }
 
-  /** CLOSE of the visitor: what runs is ended, and our CLOSE follows at once. */
+  /** CLOSE of the visitor: our CLOSE follows at once, or when what runs has ended. */
   receiveClose(): void {
     this.#closeReceived = true;
     this.#drop();
-    this.#behind?.end();
-    this.#ending = "close";
-    this.#finishIfDone();
+    if (this.#behind?.visitorClosed() !== true) this.close();
   }
 
   /** WINDOW_ADJUST of the visitor. False: the window would exceed 2^32 - 1. */

@@ -52,6 +52,7 @@ export class SessionChannel implements Behind {
   /** A program that ends at once has ended before `start` gives it to us. */
   #state: "larval" | "starting" | "running" | "over" = "larval";
   #program: Running | undefined;
+  #visitorClosed = false;
 
   constructor(channel: Channel, ports: SessionPorts) {
     this.#channel = channel;
@@ -79,13 +80,28 @@ export class SessionChannel implements Behind {
     this.#running?.drained();
   }
 
+  /** With a terminal the program is hung up; without one its input ends, and it goes on until it notices, as under sshd. */
+  visitorClosed(): boolean {
+    this.#visitorClosed = true;
+    if (this.#running === undefined) return false;
+    if (this.#terminal === undefined) this.#running.endInput();
+    else this.#stop("HUP");
+    // Who waits for room to write must find out that nobody reads.
+    this.#running?.drained();
+    return this.#running !== undefined;
+  }
+
   end(): void {
+    this.#stop("HUP");
+  }
+
+  #stop(signal: string): void {
     const running = this.#running;
     if (running === undefined) return;
     this.#state = "over";
     running.end();
-    if (this.#terminal !== undefined) this.#channel.request("exit-signal", encodeExitSignal("HUP"));
-    this.#observeClose({ signal: "HUP" });
+    this.#channel.request("exit-signal", encodeExitSignal(signal));
+    this.#observeClose({ signal });
   }
 
   /**
@@ -224,8 +240,18 @@ export class SessionChannel implements Behind {
 
   #write(bytes: Uint8Array, stderr: boolean): boolean {
     if (this.#state !== "running") return true;
+    if (this.#visitorClosed) return this.#breakPipe();
     if (this.#launch?.recorded === true) this.#record("out", bytes);
     return this.#channel.write(bytes, stderr);
+  }
+
+  /** Who writes to a visitor that has closed the channel dies of it, once it is not in the middle of writing. */
+  #breakPipe(): boolean {
+    this.#ports.connection.peer.after(0, () => {
+      this.#stop("PIPE");
+      this.#channel.close();
+    });
+    return false;
   }
 
   #exit(status: ExitStatus): void {
@@ -235,7 +261,7 @@ export class SessionChannel implements Behind {
     if (!this.#channel.busy) this.#channel.endOutput();
     if ("code" in status) this.#channel.request("exit-status", new Writer(4).u32(status.code).finish());
     else this.#channel.request("exit-signal", encodeExitSignal(status.signal));
-    if (this.#saysEow() && !this.#channel.eofReceived) this.#channel.request("eow@openssh.com", new Uint8Array(0));
+    if (this.#saysEow() && !this.#channel.inputEnded) this.#channel.request("eow@openssh.com", new Uint8Array(0));
     this.#channel.close();
   }
 

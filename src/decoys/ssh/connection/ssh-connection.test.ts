@@ -211,6 +211,23 @@ test("a terminal is recorded: size, what is shown, what is typed, and new sizes"
   assert.deepEqual(visit.system.calls.slice(-1), ["end"]);
 });
 
+test("CLOSE of the visitor ends a command's input; its status and our CLOSE follow when it ends (RFC 4254 §5.3)", () => {
+  const visit = openSession();
+  visit.talk(say.exec(0, "cat"));
+  assert.deepEqual(visit.talk(say.close(0)), ["REQUEST 7 exit-status 0 00000000", "CLOSE 7"]);
+  const writing = openSession();
+  writing.talk(say.open("session", 8, { window: 0 }));
+  writing.talk(say.exec(1, "print 5000"), say.close(1));
+  assert.equal(writing.peer.observations().at(-1)?.kind, "terminal.close");
+  assert.deepEqual(writing.talk(say.open("session", 9)), ["OPENED 9 1 0 32768"]);
+});
+
+test("a packet larger than granted is dropped, as in sshd", () => {
+  const visit = openSession();
+  visit.talk(say.exec(0, "cat"));
+  assert.deepEqual(visit.talk(say.data(0, Buffer.alloc(32_769))), []);
+});
+
 test("output stops at the visitor's window and goes on with it; the status overtakes what waits (RFC 4254 §5.2)", () => {
   const visit = new Visit();
   visit.talk(say.open("session", 7, { window: 3, packet: 2 }));

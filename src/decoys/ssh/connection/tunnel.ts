@@ -59,6 +59,11 @@ export class Tunnel implements Behind {
     // Answers are small and wait in the channel.
   }
 
+  visitorClosed(): boolean {
+    this.#report();
+    return false;
+  }
+
   end(): void {
     this.#report();
   }

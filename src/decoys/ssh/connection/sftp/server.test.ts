@@ -299,6 +299,8 @@ test("what sftp-server dies of ends the session with its status; a type that nob
   assert.equal(early.exit, 255);
   const long = new Transfer().greeted();
   long.server.input(fields(0x50_000));
+  assert.equal(long.exit, undefined);
+  long.server.input(Buffer.from([Fxp.stat]));
   assert.equal(long.exit, 11);
   const short = new Transfer().greeted();
   assert.equal(short.ask(99, Buffer.alloc(0)), "");

@@ -121,7 +121,8 @@ export class SftpServer implements Running {
    */
   #step(): boolean {
     const { bytes } = this.#waiting;
-    if (bytes.length < 4) return false;
+    // sftp-server looks at no length before it has a type.
+    if (bytes.length < 5) return false;
     const length = bytes.readUInt32BE();
     if (length > MAX_PACKET_BYTES) return this.#exit(EXIT_TOO_LONG);
     if (bytes.length < 4 + length) return false;

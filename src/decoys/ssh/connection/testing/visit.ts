@@ -105,7 +105,7 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 
 /** `DATA 7 hi\n`, `REQUEST 7 exit-status 00000000`: a message as a test writes it. */
-function describe(payload: Uint8Array): string {
+export function describe(payload: Uint8Array): string {
   const number = payload[0] ?? 0;
   const reader = new Reader(payload, 1);
   const text = () => JSON.stringify(reader.string32().toString("latin1")).slice(1, -1);
