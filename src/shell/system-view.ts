@@ -61,7 +61,7 @@ function processList(peer: Peer, kernel: Kernel, byId: (uid: number) => User | u
     const { pid, parent, user, command, rssKib, virtualKib, cpuSeconds, startedSeconds, terminal, state } = one;
     const kernelThread = command.startsWith("[");
     const argv0 = kernelThread ? command.slice(1, -1) : (command.split(" ")[0] ?? "").replace(/:$/, "");
-    const name = argv0.slice(argv0.lastIndexOf("/") + 1).slice(0, 15);
+    const name = kernelThread ? argv0 : argv0.slice(argv0.lastIndexOf("/") + 1).slice(0, 15);
     return {
       pid,
       parent,

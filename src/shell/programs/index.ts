@@ -1,4 +1,5 @@
 import type { Program } from "../program.ts";
+import { accountPrograms } from "./accounts/index.ts";
 import { basename, dirname } from "./basic/basename.ts";
 import { cat } from "./basic/cat.ts";
 import { echo } from "./basic/echo.ts";
@@ -20,9 +21,11 @@ import { rm } from "./files/rm.ts";
 import { stat } from "./files/stat.ts";
 import { touch } from "./files/touch.ts";
 import { truncate } from "./files/truncate.ts";
+import { systemPrograms } from "./system/index.ts";
 import { cut } from "./text/cut.ts";
 import { egrep, fgrep, grep, rgrep } from "./text/grep/grep.ts";
 import { head } from "./text/head.ts";
+import { sed } from "./text/sed/sed.ts";
 import { tail } from "./text/tail.ts";
 import { tee } from "./text/tee.ts";
 import { tr } from "./text/tr.ts";
@@ -60,6 +63,7 @@ export const programs: readonly Program[] = [
   rgrep,
   rm,
   rmdir,
+  sed,
   sleep,
   stat,
   tail,
@@ -73,4 +77,6 @@ export const programs: readonly Program[] = [
   vdir,
   wc,
   yes,
+  ...accountPrograms,
+  ...systemPrograms,
 ];
