@@ -68,9 +68,8 @@ function offer(peer: Peer, file: { node: LiveNode; path: string }): void {
   node.changedBy = undefined;
 }
 
-/** Process ids go on where the system's own ended, as far as its uptime suggests. */
+/** Process ids go on where the system's own ended. */
 function firstPid(peer: Peer): number {
   const highest = peer.persona.machine.processes.reduce((top, { pid }) => Math.max(top, pid), 300);
-  const hours = Math.max(0, peer.now().wallMs - peer.persona.machine.bootWallMs) / 3_600_000;
-  return (highest + 40 + Math.floor(hours * 23) + (hash32(`${peer.persona.seed} pid`) % 900)) % 32_000;
+  return highest + 5 + (hash32(`${peer.persona.seed} ${Math.floor(peer.now().wallMs / 60_000)} pid`) % 40);
 }

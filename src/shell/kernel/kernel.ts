@@ -135,7 +135,7 @@ export class Kernel {
   }
 
   #newPid(): number {
-    do this.#nextPid = this.#nextPid >= 32_767 ? 300 : this.#nextPid + 1;
+    do this.#nextPid = this.#nextPid >= MAX_PID ? 300 : this.#nextPid + 1;
     while (this.#tasks.has(this.#nextPid) || this.#peer.persona.machine.processes.some(({ pid }) => pid === this.#nextPid));
     return this.#nextPid;
   }
@@ -317,6 +317,8 @@ export class Kernel {
   }
 }
 
+/** pid_max of a 64-bit system under systemd; where it is smaller, the persona's own pids are small too. */
+const MAX_PID = 4_194_303;
 /** As many processes as a small machine would stand; then fork fails. */
 const MAX_TASKS = 120;
 /** A step is about a microsecond. */
