@@ -2,7 +2,8 @@ import type { Peer } from "../decoy/peer.ts";
 import { fromBytes } from "./bytes.ts";
 import { baseTree } from "./files/base-tree.ts";
 import { Namespace } from "./files/namespace.ts";
-import type { GeneratedNode, LiveNode } from "./files/node.ts";
+import type { LiveNode } from "./files/node.ts";
+import { generatedMounts } from "./files/proc.ts";
 import { Quota } from "./files/quota.ts";
 import { VirtualFileSystem } from "./files/virtual-file-system.ts";
 import { Computer, type LoadedProgram } from "./kernel/computer.ts";
@@ -31,8 +32,10 @@ export function bootSystem(peer: Peer): System {
   const visits = new Set<Visit>();
   const logins = (): readonly Login[] => [...visits].flatMap((visit) => visit.login() ?? []);
   const view = systemView({ peer, kernel, programNames: () => programNames, logins, destination: peer.local });
-  const mounts = new Map<string, GeneratedNode>();
-  const space = new Namespace(baseTree(peer.persona), mounts);
+  const space = new Namespace(
+    baseTree(peer.persona),
+    generatedMounts(() => computer),
+  );
   const quota = new Quota(MAX_BYTES, MAX_ENTRIES);
   const random = (size: number) => fromBytes(peer.random(size));
   const fs = new VirtualFileSystem(space, {
@@ -42,7 +45,7 @@ export function bootSystem(peer: Peer): System {
     quota,
     capture: (node, path) => offer(peer, { node, path }),
   });
-  const computer = new Computer({ peer, kernel, fs, programs: registry, view });
+  const computer: Computer = new Computer({ peer, kernel, fs, programs: registry, view });
   return {
     fs,
     start: (request, output) => {

@@ -230,13 +230,7 @@ export class Visit implements Running {
 
   #greeting(): string {
     const { peer, fs } = this.#computer;
-    const read = (path: string) => {
-      const file = fs.open(path, { read: true }, { uid: 0, gid: 0, groups: [] });
-      if ("errno" in file) return "";
-      const text = file.read(0, 16_384);
-      file.close();
-      return typeof text === "string" ? text : "";
-    };
+    const read = (path: string) => fs.readText(path);
     return loginMessages(peer.persona, this.#source.request, { read, nowMs: peer.now().wallMs, earlier: this.#source.earlier });
   }
 

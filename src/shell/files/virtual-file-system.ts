@@ -201,6 +201,15 @@ export class VirtualFileSystem implements FileSystem {
     };
   }
 
+  /** A whole small file, as root; "" when there is none. */
+  readText(path: string): string {
+    const file = this.open(path, { read: true }, { uid: 0, gid: 0, groups: [] });
+    if ("errno" in file) return "";
+    const text = file.read(0, 65_536);
+    file.close();
+    return typeof text === "string" ? text : "";
+  }
+
   #stat(path: string, who: Credentials, follow: boolean): Stat | Errno {
     const node = this.#existing(path, who, follow);
     return "errno" in node ? node : statOf(node);
