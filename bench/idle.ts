@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { sitePersona } from "../src/daemon/site.ts";
 import { startTestSensor } from "../test/rig/sensor.ts";
 
 /**
@@ -16,6 +17,7 @@ const [count = "8000", decoy = "echo", module = fileURLToPath(new URL("../test/r
   process.argv.slice(2);
 const COUNT = Number(count);
 const SETTLE_MS = 3_000;
+const SITE = sitePersona("debian-12", { seed: Buffer.alloc(32, 1), wallMs: Date.now() });
 
 const bare = await bareCost();
 const hosted = await hostedCost();
@@ -43,7 +45,7 @@ async function bareCost(): Promise<number> {
 
 async function hostedCost(): Promise<number> {
   const limits = { connections: COUNT + 10, connectionsPerSource: COUNT, session: { idleMs: 600_000 } };
-  await using sensor = await startTestSensor({ decoys: { [decoy]: {} }, modules: [module], limits });
+  await using sensor = await startTestSensor({ decoys: { [decoy]: {} }, modules: [module], limits, persona: SITE });
   return await costOf(sensor.host.workers[0] ?? 0, sensor.port(decoy));
 }
 
