@@ -5,7 +5,7 @@ import { type Description, Descriptors } from "./kernel/description.ts";
 import { loadProgram } from "./kernel/loader.ts";
 import type { Pipe } from "./kernel/pipe.ts";
 import { signalNumber } from "./kernel/signals.ts";
-import { statusOf, type Task } from "./kernel/task.ts";
+import type { Task } from "./kernel/task.ts";
 import { TaskProcess } from "./kernel/task-process.ts";
 import { loginEnvironment } from "./login-environment.ts";
 import { type EarlierLogin, loginMessages } from "./login-messages.ts";
@@ -43,7 +43,6 @@ export class Visit implements Running {
   begin(): void {
     const { request } = this.#source;
     const { peer, kernel } = this.#computer;
-    this.#announce();
     const user = this.#computer.view.userByName(request.user) ?? NOBODY;
     const groups = peer.persona.groups.filter(({ members }) => members.includes(request.user)).map((group) => group.gid);
     const credentials: Credentials = { uid: user.uid, gid: user.gid, groups };
@@ -69,9 +68,7 @@ export class Visit implements Running {
     };
     const task = kernel.start(source, (born) => this.#run(born, user.shell, argv));
     if (this.#terminal !== undefined) this.#terminal.foreground = task.group;
-    task.atEnd.push((ending) =>
-      this.#exited("code" in ending ? { code: ending.code & 255 } : { signal: ending.signal }, statusOf(ending, signalNumber)),
-    );
+    task.atEnd.push((ending) => this.#exited("code" in ending ? { code: ending.code & 255 } : { signal: ending.signal }));
     this.#task = task;
     kernel.poke();
   }
@@ -79,7 +76,6 @@ export class Visit implements Running {
   input(bytes: Uint8Array): boolean {
     if (this.#over) return true;
     if (this.#terminal !== undefined) {
-      this.#computer.peer.record({ terminal: this.#source.request.number, way: "in", bytes });
       this.#terminal.type(fromBytes(bytes));
       return this.#terminal.backlog < INPUT_HIGH_BYTES;
     }
@@ -97,7 +93,6 @@ export class Visit implements Running {
   }
 
   resize(columns: number, rows: number): void {
-    this.#computer.peer.record({ terminal: this.#source.request.number, way: "size", columns, rows });
     this.#terminal?.resize(columns, rows);
   }
 
@@ -139,21 +134,10 @@ export class Visit implements Running {
     };
   }
 
-  #announce(): void {
-    const { number, terminal, command } = this.#source.request;
-    const { peer } = this.#computer;
-    const size = terminal === undefined ? {} : { type: terminal.type, columns: terminal.columns, rows: terminal.rows };
-    peer.observe({ kind: "terminal.open", fields: { terminal: number, ...size, ...(command === undefined ? {} : { command }) } });
-    if (terminal !== undefined) peer.record({ terminal: number, way: "size", columns: terminal.columns, rows: terminal.rows });
-  }
-
   #openTerminal(size: TerminalRequest): Descriptors {
     const { peer, kernel, terminals } = this.#computer;
-    const { request, output } = this.#source;
-    const sink = new OutputSink(peer, kernel, (bytes) => {
-      peer.record({ terminal: request.number, way: "out", bytes });
-      return output.out(bytes);
-    });
+    const { output } = this.#source;
+    const sink = new OutputSink(peer, kernel, (bytes) => output.out(bytes));
     let line = 0;
     while (terminals.has(`pts/${line}`)) line += 1;
     const terminal = new Terminal(
@@ -234,9 +218,8 @@ export class Visit implements Running {
     return loginMessages(peer.persona, this.#source.request, { read, nowMs: peer.now().wallMs, earlier: this.#source.earlier });
   }
 
-  #exited(status: { code: number } | { signal: string }, number: number): void {
+  #exited(status: { code: number } | { signal: string }): void {
     if (this.#over) return;
-    this.#computer.peer.observe({ kind: "terminal.close", fields: { terminal: this.#source.request.number, status: number } });
     this.#close();
     this.#source.output.exited(status);
   }

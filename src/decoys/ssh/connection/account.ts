@@ -7,9 +7,9 @@ export interface Account {
   readonly credentials: Credentials;
 }
 
-/** The account behind a login name; a name that got in without an account of its own acts as root. */
+/** The account behind a login name; a name that got in without an account of its own acts as root in /, as its shell does. */
 export function accountOf(persona: Persona, name: string): Account {
-  const user = persona.users.find((one) => one.name === name) ?? persona.users.find((one) => one.uid === 0);
+  const user = persona.users.find((one) => one.name === name);
   if (user === undefined) return { home: "/", credentials: { uid: 0, gid: 0, groups: [0] } };
   return { home: user.home, credentials: { uid: user.uid, gid: user.gid, groups: groupsOf(persona, user) } };
 }

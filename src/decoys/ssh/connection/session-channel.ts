@@ -72,8 +72,9 @@ export class SessionChannel implements Behind {
     return this.#running?.input(Buffer.from(bytes)) ?? true;
   }
 
+  /** A terminal has no end of input: sshd leaves its program waiting. */
   finish(): void {
-    this.#running?.endInput();
+    if (this.#terminal === undefined) this.#running?.endInput();
   }
 
   drained(): void {
