@@ -35,13 +35,13 @@ test("OpenSSH logs in with a key, which is recorded", needs("ssh", "ssh-keygen")
 
 test("OpenSSH gets a shell on a terminal: prompt, echo, exit status, and a recording", needs("ssh"), async () => {
   const run = await site.openssh("ssh", ["-tt", "-p", String(site.port), "root@127.0.0.1"], {
-    input: "echo $((6*7))\rtty\rexit 3\r",
+    input: "echo $((6*7))\recho on $SSH_TTY\rexit 3\r",
     inputOpenMs: 8000,
   });
   assert.equal(run.code, 3, run.err);
   assert.match(run.out, /root@[\w-]+:~# /);
   assert.match(run.out, /echo \$\(\(6\*7\)\)\r\n[\s\S]*42\r\n/);
-  assert.match(run.out, /\/dev\/pts\/0\r\n/);
+  assert.match(run.out, /on \/dev\/pts\/0\r\n/);
   const opened = await site.waitFor("terminal.open", ({ type }) => type === "xterm");
   const moments = site.sensor.keep.recordings.get(opened.session ?? "") ?? [];
   assert.ok(moments.length > 3);
