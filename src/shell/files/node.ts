@@ -57,6 +57,8 @@ export class LiveNode {
   readonly entries: Map<string, Node | null> | undefined;
   /** How its content came, for quarantine; undefined once it was offered, or when it never changed. */
   changedBy: string | undefined;
+  /** How often it was opened to be appended to, since it was offered last. */
+  appends = 0;
 
   constructor(from: LiveSource) {
     this.number = from.number;

@@ -12,6 +12,8 @@ export interface OpenContext {
   readonly quota: Quota;
   readonly promote: (node: Node) => LiveNode | undefined;
   readonly closed: (node: LiveNode, path: string) => void;
+  /** Its content is about to be lost. */
+  readonly losing: (node: LiveNode) => void;
 }
 
 const OK: Ok = { ok: true };
@@ -78,7 +80,9 @@ class RegularFile implements OpenFile {
   }
 
   close(): void {
-    if (this.#changed && this.#node.layer === "live") this.#context.closed(this.#node, this.#opened.path);
+    if (!this.#changed || this.#node.layer !== "live") return;
+    if (this.#opened.how.append === true) this.#node.appends += 1;
+    this.#context.closed(this.#node, this.#opened.path);
   }
 
   /** The base node may have been changed through another descriptor meanwhile. */
@@ -91,6 +95,7 @@ class RegularFile implements OpenFile {
     const live = this.#context.promote(this.#node);
     if (live === undefined) return undefined;
     this.#node = live;
+    this.#context.losing(live);
     live.content ??= new Content();
     return live.content;
   }

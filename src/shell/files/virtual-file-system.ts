@@ -4,6 +4,7 @@ import { hash32 } from "../seed.ts";
 import { linkTarget, type Namespace, type Place } from "./namespace.ts";
 import { DENIED, type LiveNode, type Node, permits, statOf } from "./node.ts";
 import { type OpenContext, openDevice, openGenerated, openRegular } from "./open-files.ts";
+import type { Quarantine } from "./quarantine.ts";
 import type { Quota } from "./quota.ts";
 
 /** What the file system needs from around it. */
@@ -11,7 +12,7 @@ export interface FileSystemPorts {
   readonly persona: Persona;
   readonly nowMs: () => number;
   readonly random: (size: number) => string;
-  readonly capture: (node: LiveNode, path: string) => void;
+  readonly quarantine: Quarantine;
   /** Kept within bounds: what this source added. */
   readonly quota: Quota;
 }
@@ -27,14 +28,15 @@ export class VirtualFileSystem implements FileSystem {
   constructor(space: Namespace, ports: FileSystemPorts) {
     this.space = space;
     this.#ports = ports;
-    const { persona, nowMs, random, quota } = ports;
+    const { persona, nowMs, random, quota, quarantine } = ports;
     this.#context = {
       persona,
       nowMs,
       random,
       quota,
       promote: (node) => space.promote(node),
-      closed: (node, path) => ports.capture(node, path),
+      closed: (node, path) => quarantine.changed(node, path),
+      losing: (node) => quarantine.settle(node),
     };
   }
 
@@ -119,7 +121,7 @@ export class VirtualFileSystem implements FileSystem {
     if (place.node.kind === "directory") return { errno: "EISDIR" };
     this.#detach(place);
     const live = this.space.promote(place.node);
-    if (live !== undefined) this.#released(live, place.path);
+    if (live !== undefined) this.#released(live);
     return OK;
   }
 
@@ -148,7 +150,7 @@ export class VirtualFileSystem implements FileSystem {
     const replaced = target.node?.layer === "live" ? target.node : undefined;
     this.#detach(source);
     this.#attach(parent, target.name, live);
-    if (replaced !== undefined && replaced.kind !== "directory") this.#released(replaced, target.path);
+    if (replaced !== undefined && replaced.kind !== "directory") this.#released(replaced);
     return OK;
   }
 
@@ -199,6 +201,12 @@ export class VirtualFileSystem implements FileSystem {
       inodes,
       inodesUsed: Math.min(inodes, Math.floor((disk?.usedKib ?? 0) / 40)),
     };
+  }
+
+  /** A file is about to be run: what the visitor wrote of it is offered to quarantine now. */
+  settle(path: string): void {
+    const place = this.space.find(path, { uid: 0, gid: 0, groups: [] }, true);
+    if (!("errno" in place) && place.node?.layer === "live") this.#ports.quarantine.settle(place.node);
   }
 
   /** A whole small file, as root; "" when there is none. */
@@ -281,11 +289,11 @@ export class VirtualFileSystem implements FileSystem {
     directory.changeMs = directory.modifyMs;
   }
 
-  #released(node: LiveNode, path: string): void {
+  #released(node: LiveNode): void {
     node.links -= 1;
     node.changeMs = this.#ports.nowMs();
     if (node.links > 0) return;
-    this.#ports.capture(node, path);
+    this.#ports.quarantine.settle(node);
     this.#ports.quota.give(node.content?.size ?? 0);
   }
 

@@ -50,6 +50,7 @@ export function loadProgram(process: TaskProcess, path: string, argv: readonly s
   if (typeof real !== "string") return real;
   const persons = programOfPersona(process, { path, real, called: argv[0] ?? "" });
   if (persons !== undefined) return { program: persons.program, flavour: persons.flavour, argv, path: real, name: commandName(path) };
+  computer.fs.settle(real);
   const file = computer.fs.open(real, { read: true }, { uid: 0, gid: 0, groups: [] });
   if ("errno" in file) return file;
   const head = file.read(0, HEAD_BYTES);

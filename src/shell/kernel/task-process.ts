@@ -267,6 +267,12 @@ export class TaskProcess implements Process {
     return yield* loaded.program.run(new TaskProcess(this.computer, this.task, loaded.flavour));
   }
 
+  pipe(): readonly [number, number] {
+    const pipe = this.computer.pipe();
+    const read = this.task.descriptors.add(pipe.reader());
+    return [read, this.task.descriptors.add(pipe.writer())];
+  }
+
   kill(pid: number, signal: string): Ok | SpawnErrno {
     const { kernel, peer } = this.computer;
     if (pid <= 0) return kernel.signalGroup(pid === 0 ? this.task.group : -pid, signal) > 0 ? OK : { errno: "ESRCH" };
