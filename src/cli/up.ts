@@ -4,7 +4,8 @@ import type { Settings } from "../daemon/settings.ts";
 import type { Event } from "../events/event.ts";
 import { eventLine } from "../insight/event-line.ts";
 import { configOption, jsonOption, stateOption } from "./options.ts";
-import { print, printJson, say } from "./output.ts";
+import { say } from "./output.ts";
+import { Screen } from "./screen.ts";
 import { type Place, settingsOf } from "./state.ts";
 
 interface UpOptions extends Place {
@@ -25,27 +26,41 @@ export function addUp(program: Command): void {
 
 async function up(options: UpOptions): Promise<void> {
   const settings = settingsOf(options);
-  const sensor = await startSensor(settings);
+  const ending = new Ending();
+  const screen = new Screen(() => ending.come("nobody reads standard output"));
+  const line = options.json === true ? (event: Event) => JSON.stringify(event) : eventLine;
+  const sensor = await startSensor(
+    settings,
+    options.quiet === true ? undefined : (events) => events.forEach((event) => void screen.line(line(event))),
+  );
   say(welcome(sensor, settings));
-  const show = options.json === true ? printJson : (event: Event) => print(eventLine(event));
-  if (options.quiet !== true) sensor.onDurable((events) => events.forEach((event) => void show(event)));
-  const reason = await ending();
+  screen.open();
+  const reason = await ending.came;
   say("Stopping: ending visits, keeping what is left to keep.");
   await sensor.stop(reason);
+  await screen.close();
   // What a visitor's connection or a timer still holds open has nothing to do any more.
   process.exit(0);
 }
 
-/** The first signal ends the sensor in good order; a second one ends it at once. */
-function ending(): Promise<string> {
-  return new Promise((resolve) => {
+/** Why the sensor is to end. The first signal ends it in good order, also while it is still starting; a second one ends it at once. */
+class Ending {
+  readonly came: Promise<string>;
+  readonly come: (reason: string) => void;
+
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.came = promise;
+    this.come = resolve;
+    let signals = 0;
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(1));
+      process.on(signal, () => {
+        signals += 1;
+        if (signals > 1) process.exit(1);
         resolve(signal);
       });
     }
-  });
+  }
 }
 
 function welcome(sensor: Sensor, settings: Settings): string {

@@ -33,8 +33,6 @@ export interface Sensor {
   /** Process ids of the workers. */
   readonly workers: readonly number[];
   readonly controlPort: number | undefined;
-  /** The listener hears of events once they are durable. */
-  onDurable(listener: (events: readonly Event[]) => void): () => void;
   /** Ends all visits, makes everything durable, lets the state folder go. */
   stop(reason: string): Promise<void>;
 }
@@ -42,8 +40,10 @@ export interface Sensor {
 /**
  * Puts a sensor together and opens its doors. Ports are bound before rights are dropped, rights are dropped before the first visitor is
  * accepted, and the store is open before anything can happen that it should keep. What fails leaves nothing behind.
+ *
+ * @param onDurable hears of every event once it is durable, from the first on
  */
-export async function startSensor(settings: Settings): Promise<Sensor> {
+export async function startSensor(settings: Settings, onDurable: Listener = () => undefined): Promise<Sensor> {
   const inherited = activated(process.env, process.pid);
   // Whoever sends SIGUSR1 would open Node's inspector in this process: nobody may.
   process.on("SIGUSR1", () => undefined);
@@ -54,7 +54,7 @@ export async function startSensor(settings: Settings): Promise<Sensor> {
   rights.drop();
   const launch = launchEarly({ ...code, arguments: [], privileges: rights.privileges }, settings.workers);
   try {
-    return await assemble(settings, { rights, launch, bound });
+    return await assemble(settings, { rights, launch, bound, onDurable });
   } catch (error) {
     for (const child of launch.early) rights.privileges.raised(() => child.kill("SIGKILL"));
     throw error;
@@ -65,18 +65,23 @@ interface Prepared {
   readonly rights: Rights;
   readonly launch: Launch;
   readonly bound: readonly Bound[];
+  readonly onDurable: Listener;
 }
 
-async function assemble(settings: Settings, { rights, launch, bound }: Prepared): Promise<Sensor> {
+type Listener = (events: readonly Event[]) => void;
+
+async function assemble(settings: Settings, { rights, launch, bound, onDurable }: Prepared): Promise<Sensor> {
   const health = new HealthEvents();
   const store = openStore(settings, health);
+  const durable = new DurableListeners(store);
+  durable.add(onDurable);
   const parts = await openParts(settings, { store, launch }).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
   health.tellTo(parts.host);
   try {
-    return await openDoors(settings, { ...parts, rights, store, bound });
+    return await openDoors(settings, { ...parts, rights, store, bound, durable });
   } catch (error) {
     await parts.host.stop();
     await store.close();
@@ -88,11 +93,11 @@ interface Assembled extends Parts {
   readonly rights: Rights;
   readonly store: Store;
   readonly bound: readonly Bound[];
+  readonly durable: DurableListeners;
 }
 
-async function openDoors(settings: Settings, { rights, store, bound, ...parts }: Assembled): Promise<Sensor> {
+async function openDoors(settings: Settings, { rights, store, bound, durable, ...parts }: Assembled): Promise<Sensor> {
   const listening = await parts.host.open(bound.filter(isServed));
-  const durable = new DurableListeners(store);
   const startedMs = Date.now();
   const control = await startControl(controlAddress(settings), {
     archive: sensorArchive(store, settings.state),
@@ -120,7 +125,6 @@ async function openDoors(settings: Settings, { rights, store, bound, ...parts }:
     notes: [...rights.notes, ...store.notes],
     workers: parts.host.workers,
     controlPort: control.port,
-    onDurable: (listener) => durable.add(listener),
     stop: (reason) => stop({ ...parts, store, control }, reason),
   };
 }
@@ -219,7 +223,7 @@ class HealthEvents implements HealthListener {
 
 /** Any number of listeners that come and go, on one of the store. */
 class DurableListeners {
-  readonly #listeners = new Set<(events: readonly Event[]) => void>();
+  readonly #listeners = new Set<Listener>();
 
   constructor(store: Store) {
     store.onDurable((events) => {
@@ -227,7 +231,7 @@ class DurableListeners {
     });
   }
 
-  add(listener: (events: readonly Event[]) => void): () => void {
+  add(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
