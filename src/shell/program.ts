@@ -120,6 +120,8 @@ export interface ProcessChildren {
   runChild(request: SpawnRequest): Execution<number | SpawnErrno>;
   /** Goes on as another program in this process (env, nohup, nice, busybox): `return yield* process.exec(...)`. An errno when it cannot. */
   exec(argv: readonly string[], path?: string): Execution<number | SpawnErrno>;
+  /** A pipe: the descriptors to read from and to write to. */
+  pipe(): readonly [read: number, write: number];
   /** Sends a signal (name without SIG; "0" only tests); ESRCH: no such process. */
   kill(pid: number, signal: string): Ok | SpawnErrno;
 }

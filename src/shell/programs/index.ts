@@ -7,6 +7,7 @@ import { printf } from "./basic/printf.ts";
 import { sleep } from "./basic/sleep.ts";
 import { falseProgram, trueProgram } from "./basic/true.ts";
 import { yes } from "./basic/yes.ts";
+import { busyboxPrograms } from "./busybox/index.ts";
 import { chmod } from "./files/chmod.ts";
 import { chgrp, chown } from "./files/chown.ts";
 import { cp } from "./files/cp.ts";
@@ -22,6 +23,8 @@ import { stat } from "./files/stat.ts";
 import { touch } from "./files/touch.ts";
 import { truncate } from "./files/truncate.ts";
 import { systemPrograms } from "./system/index.ts";
+import { awk, mawk, nawk } from "./text/awk/awk.ts";
+import { transferPrograms } from "./transfer/index.ts";
 import { cut } from "./text/cut.ts";
 import { egrep, fgrep, grep, rgrep } from "./text/grep/grep.ts";
 import { head } from "./text/head.ts";
@@ -35,6 +38,9 @@ import { wc } from "./text/wc.ts";
 /** Every program there is; a persona's `commands` decide which of them exist on its system. */
 // biome-ignore format: one line each
 export const programs: readonly Program[] = [
+  ...accountPrograms,
+  ...busyboxPrograms,
+  awk,
   basename,
   cat,
   chgrp,
@@ -54,9 +60,11 @@ export const programs: readonly Program[] = [
   link,
   ln,
   ls,
+  mawk,
   mkdir,
   mktemp,
   mv,
+  nawk,
   printf,
   readlink,
   realpath,
@@ -66,6 +74,8 @@ export const programs: readonly Program[] = [
   sed,
   sleep,
   stat,
+  ...systemPrograms,
+  ...transferPrograms,
   tail,
   tee,
   touch,
@@ -77,6 +87,4 @@ export const programs: readonly Program[] = [
   vdir,
   wc,
   yes,
-  ...accountPrograms,
-  ...systemPrograms,
 ];

@@ -6,7 +6,7 @@ import { type ParsedRegex, parsePosix } from "./parse-posix.ts";
 import { compileNode, type RegexProgram } from "./program.ts";
 import { type Match, Search, type SearchHow } from "./search.ts";
 
-export type { Match } from "./search.ts";
+export type { Match, SearchHow } from "./search.ts";
 
 export interface RegexHow {
   readonly syntax: "basic" | "extended" | "perl" | "fixed" | "awk";
@@ -37,6 +37,13 @@ export class Regex {
     }
     yield* process.charge((search.steps - paid) >> 4);
     return search.match;
+  }
+
+  /** The same at once, for at most `maxSteps` steps: for those who cannot wait. */
+  findNow(text: string, how: SearchHow, maxSteps: number): { readonly match: Match | undefined; readonly steps: number } {
+    const search = new Search(this.#program, text, how);
+    const ended = search.run(maxSteps);
+    return { match: ended ? search.match : undefined, steps: search.steps };
   }
 }
 
