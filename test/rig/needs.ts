@@ -26,6 +26,7 @@ export const packages: Readonly<Record<string, string>> = {
   telnet: "inetutils-telnet",
   tmux: "tmux",
   "systemd-analyze": "systemd",
+  "systemd-socket-activate": "systemd",
   unshare: "util-linux",
 };
 
