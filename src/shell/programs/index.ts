@@ -3,8 +3,11 @@ import { accountPrograms } from "./accounts/index.ts";
 import { basename, dirname } from "./basic/basename.ts";
 import { cat } from "./basic/cat.ts";
 import { echo } from "./basic/echo.ts";
+import { env, nice, nohup, printenv } from "./basic/env.ts";
 import { printf } from "./basic/printf.ts";
 import { sleep } from "./basic/sleep.ts";
+import { bracket, test } from "./basic/test.ts";
+import { timeout } from "./basic/timeout.ts";
 import { falseProgram, trueProgram } from "./basic/true.ts";
 import { yes } from "./basic/yes.ts";
 import { busyboxPrograms } from "./busybox/index.ts";
@@ -24,34 +27,45 @@ import { touch } from "./files/touch.ts";
 import { truncate } from "./files/truncate.ts";
 import { systemPrograms } from "./system/index.ts";
 import { awk, mawk, nawk } from "./text/awk/awk.ts";
-import { transferPrograms } from "./transfer/index.ts";
+import { base32, base64 } from "./text/base64.ts";
+import { checksums, cksum, sum } from "./text/checksum.ts";
 import { cut } from "./text/cut.ts";
 import { egrep, fgrep, grep, rgrep } from "./text/grep/grep.ts";
 import { head } from "./text/head.ts";
 import { sed } from "./text/sed/sed.ts";
+import { seq } from "./text/seq.ts";
+import { sort } from "./text/sort/sort.ts";
 import { tail } from "./text/tail.ts";
 import { tee } from "./text/tee.ts";
 import { tr } from "./text/tr.ts";
 import { uniq } from "./text/uniq.ts";
 import { wc } from "./text/wc.ts";
+import { xargs } from "./text/xargs.ts";
+import { transferPrograms } from "./transfer/index.ts";
 
 /** Every program there is; a persona's `commands` decide which of them exist on its system. */
 // biome-ignore format: one line each
 export const programs: readonly Program[] = [
   ...accountPrograms,
-  ...busyboxPrograms,
   awk,
+  base32,
+  base64,
   basename,
+  bracket,
+  ...busyboxPrograms,
   cat,
+  ...checksums,
   chgrp,
   chmod,
   chown,
+  cksum,
   cp,
   cut,
   dir,
   dirname,
   echo,
   egrep,
+  env,
   falseProgram,
   fgrep,
   find,
@@ -65,6 +79,9 @@ export const programs: readonly Program[] = [
   mktemp,
   mv,
   nawk,
+  nice,
+  nohup,
+  printenv,
   printf,
   readlink,
   realpath,
@@ -72,19 +89,25 @@ export const programs: readonly Program[] = [
   rm,
   rmdir,
   sed,
+  seq,
   sleep,
+  sort,
   stat,
+  sum,
   ...systemPrograms,
-  ...transferPrograms,
   tail,
   tee,
+  test,
+  timeout,
   touch,
   tr,
+  ...transferPrograms,
   trueProgram,
   truncate,
   uniq,
   unlink,
   vdir,
   wc,
+  xargs,
   yes,
 ];

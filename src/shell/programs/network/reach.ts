@@ -6,7 +6,7 @@ import { listeners } from "./sockets.ts";
  * What becomes of a connection that a program of this machine opens. Nothing is sent: own addresses answer as what listens here does;
  * every other server is dead in one of the ways that loaders meet daily, always the same way for the same host and port:
  * of bare addresses about half refuse, a third serve HTTP and know no such file, the others swallow the packets;
- * of named hosts a quarter refuse, 40 % know no such file, the others time out, and services that everybody knows always do.
+ * of named hosts a third refuse, half know no such file, the others time out, and services that everybody knows always do.
  */
 export type Fate = "open" | "refused" | "timeout" | "unreachable";
 
@@ -31,7 +31,7 @@ export function fateOf(process: Process, target: Target): Fate {
   const draw = process.system.seeded(`fate ${host} ${port}`) % 100;
   if (host === address) return draw < 55 ? "refused" : draw < 90 ? serving(port) : "timeout";
   if (EVERYBODYS.test(host.toLowerCase())) return "timeout";
-  return draw < 25 ? "refused" : draw < 65 ? serving(port) : "timeout";
+  return draw < 35 ? "refused" : draw < 85 ? serving(port) : "timeout";
 }
 
 /** Only HTTP answers; whoever asks such a host for something else is refused. */

@@ -6,6 +6,7 @@ import { quoteValue } from "../quoting.ts";
 import { formatTime, zoneOf } from "../time-format.ts";
 import { optionsOr } from "../usage.ts";
 import { busyboxWget } from "./busybox-wget.ts";
+import { isUclient, uclientFetch } from "./uclient-fetch.ts";
 import { type HttpAnswer, httpAnswer } from "./http-answer.ts";
 import { fileName, parseUrl, reportDownload, type Url } from "./url.ts";
 
@@ -13,7 +14,7 @@ import { fileName, parseUrl, reportDownload, type Url } from "./url.ts";
 export const wget: Program = {
   name: "wget",
   *run(process) {
-    if (process.flavour === "busybox") return yield* busyboxWget(process);
+    if (process.flavour === "busybox") return yield* isUclient(process) ? uclientFetch(process) : busyboxWget(process);
     const usage = `Usage: ${process.name} [OPTION]... [URL]...\n\nTry \`${process.name} --help' for more options.\n`;
     const options = yield* optionsOr(process, { short: SHORT, long: LONG, errorStatus: 2 }, usage);
     if (typeof options === "number") return options;
