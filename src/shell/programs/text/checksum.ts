@@ -1,0 +1,203 @@
+import { createHash } from "node:crypto";
+import { toBytes } from "../../bytes.ts";
+import { explain } from "../../errno.ts";
+import { type Options, parseOptions } from "../../options.ts";
+import type { Execution, Process, Program } from "../../program.ts";
+import { closeInput, openOr } from "../inputs.ts";
+import { splitLines } from "../line-input.ts";
+import { quoteIfNeeded, quoteInMessage } from "../quoting.ts";
+
+/** md5sum, sha1sum and so on: they differ in the hash and in its name. */
+export const checksums: readonly Program[] = [
+  summer("md5sum", "md5", "MD5"),
+  summer("sha1sum", "sha1", "SHA1"),
+  summer("sha224sum", "sha224", "SHA224"),
+  summer("sha256sum", "sha256", "SHA256"),
+  summer("sha384sum", "sha384", "SHA384"),
+  summer("sha512sum", "sha512", "SHA512"),
+  summer("b2sum", "blake2b512", "BLAKE2b"),
+];
+
+interface Algorithm {
+  readonly hash: string;
+  readonly tag: string;
+}
+
+function summer(name: string, hash: string, tag: string): Program {
+  return {
+    name,
+    *run(process) {
+      const options = yield* parseOptions(process, {
+        short: "bctwz",
+        long: {
+          binary: "b",
+          check: "c",
+          text: "t",
+          warn: "w",
+          zero: "z",
+          tag: "tag",
+          quiet: "quiet",
+          status: "status",
+          strict: "strict",
+          "ignore-missing": "ignore-missing",
+        },
+      });
+      if (typeof options === "number") return options;
+      const paths = options.operands.length === 0 ? ["-"] : options.operands;
+      let status = 0;
+      for (const path of paths) {
+        const done = options.has("c")
+          ? yield* check(process, path, { algorithm: { hash, tag }, options })
+          : yield* show(process, path, { algorithm: { hash, tag }, options });
+        if (!done) status = 1;
+      }
+      return status;
+    },
+  };
+}
+
+interface How {
+  readonly algorithm: Algorithm;
+  readonly options: Options;
+}
+
+function* show(process: Process, path: string, { algorithm, options }: How): Execution<boolean> {
+  const sum = yield* sumOf(process, path, algorithm);
+  if (sum === undefined) return false;
+  const end = options.has("z") ? "\0" : "\n";
+  const special = /[\\\n\r]/.test(path) && !options.has("z");
+  const name = special ? path.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r") : path;
+  const line = options.has("tag") ? `${algorithm.tag} (${name}) = ${sum}` : `${sum} ${options.has("b") ? "*" : " "}${name}`;
+  yield* process.print((special ? "\\" : "") + line + end);
+  return true;
+}
+
+function* sumOf(process: Process, path: string, { hash }: Algorithm): Execution<string | undefined> {
+  const fd = yield* openOr(process, path);
+  if (fd === undefined) return undefined;
+  const digest = createHash(hash);
+  for (let block = yield* process.read(fd); block !== ""; block = yield* process.read(fd)) digest.update(toBytes(block));
+  return (yield* closeInput(process, fd, { path })) ? digest.digest("hex") : undefined;
+}
+
+interface Tally {
+  bad: number;
+  unread: number;
+  wrong: number;
+  good: number;
+}
+
+function* check(process: Process, list: string, how: How): Execution<boolean> {
+  const fd = yield* openOr(process, list);
+  if (fd === undefined) return false;
+  const text = yield* process.readAll(fd);
+  if (!(yield* closeInput(process, fd, { path: list }))) return false;
+  const tally: Tally = { bad: 0, unread: 0, wrong: 0, good: 0 };
+  for (const line of splitLines(text)) yield* checkLine(process, line, { how, tally });
+  return yield* summarize(process, list, { how, tally });
+}
+
+function* checkLine(process: Process, line: string, { how, tally }: { how: How; tally: Tally }): Execution<void> {
+  const [, sum, path] = /^\\?([0-9a-fA-F]{32,128}) [ *]([\s\S]+)$/.exec(line) ?? [];
+  const [, taggedPath, taggedSum] = /^\w+ \((.+)\) = ([0-9a-fA-F]+)$/.exec(line) ?? [];
+  const name = path ?? taggedPath;
+  const wanted = sum ?? taggedSum;
+  if (name === undefined || wanted === undefined) {
+    tally.wrong += 1;
+    return;
+  }
+  const quiet = how.options.has("status");
+  const actual = yield* sumOf(process, name, how.algorithm);
+  if (actual === undefined) {
+    tally.unread += 1;
+    if (!quiet) yield* process.print(`${quoteIfNeeded(name)}: FAILED open or read\n`);
+    return;
+  }
+  const same = actual === wanted.toLowerCase();
+  if (same) tally.good += 1;
+  else tally.bad += 1;
+  if (!quiet && !(same && how.options.has("quiet"))) yield* process.print(`${quoteIfNeeded(name)}: ${same ? "OK" : "FAILED"}\n`);
+}
+
+function* summarize(process: Process, list: string, { how, tally }: { how: How; tally: Tally }): Execution<boolean> {
+  const name = quoteInMessage(list);
+  if (tally.good + tally.bad + tally.unread === 0) {
+    yield* process.fail(`${name}: no properly formatted checksum lines found`);
+    return false;
+  }
+  if (!how.options.has("status")) {
+    if (tally.wrong > 0) yield* process.fail(`WARNING: ${tally.wrong} line${tally.wrong === 1 ? " is" : "s are"} improperly formatted`);
+    if (tally.unread > 0) yield* process.fail(`WARNING: ${tally.unread} listed file${tally.unread === 1 ? "" : "s"} could not be read`);
+    if (tally.bad > 0) yield* process.fail(`WARNING: ${tally.bad} computed checksum${tally.bad === 1 ? "" : "s"} did NOT match`);
+  }
+  return tally.bad + tally.unread === 0 && !(how.options.has("strict") && tally.wrong > 0);
+}
+
+/** CRC of POSIX cksum. */
+export const cksum: Program = {
+  name: "cksum",
+  *run(process) {
+    let status = 0;
+    for (const path of process.args.length === 0 ? ["-"] : process.args) {
+      const fd = yield* openOr(process, path);
+      if (fd === undefined) {
+        status = 1;
+        continue;
+      }
+      const text = yield* process.readAll(fd);
+      yield* process.charge(text.length >> 4);
+      if (!(yield* closeInput(process, fd, { path }))) status = 1;
+      else yield* process.print(`${posixCrc(text)} ${text.length}${process.args.length === 0 ? "" : ` ${path}`}\n`);
+    }
+    return status;
+  },
+};
+
+const POLYNOMIAL = 0x04c11db7;
+
+function posixCrc(text: string): number {
+  let crc = 0;
+  const add = (byte: number) => {
+    crc ^= byte << 24;
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 0x80000000 ? (crc << 1) ^ POLYNOMIAL : crc << 1;
+  };
+  for (let at = 0; at < text.length; at += 1) add(text.charCodeAt(at));
+  for (let size = text.length; size > 0; size = Math.floor(size / 256)) add(size & 255);
+  return ~crc >>> 0;
+}
+
+/** BSD's rotating sum, or System V's with -s. */
+export const sum: Program = {
+  name: "sum",
+  *run(process) {
+    const options = yield* parseOptions(process, { short: "rs", long: { sysv: "s" } });
+    if (typeof options === "number") return options;
+    let status = 0;
+    for (const path of options.operands.length === 0 ? ["-"] : options.operands) {
+      const fd = yield* openOr(process, path);
+      const text = fd === undefined ? undefined : yield* process.readAll(fd);
+      if (fd === undefined || text === undefined || process.lastError(fd) !== undefined) {
+        if (fd !== undefined) yield* process.fail(`${path}: ${explain({ errno: process.lastError(fd) ?? "EIO" })}`);
+        status = 1;
+        continue;
+      }
+      const name = path === "-" && options.operands.length === 0 ? "" : ` ${path}`;
+      if (options.has("s")) yield* process.print(`${systemFiveSum(text)} ${Math.ceil(text.length / 512)}${name}\n`);
+      else yield* process.print(`${String(bsdSum(text)).padStart(5, "0")} ${String(Math.ceil(text.length / 1024)).padStart(5)}${name}\n`);
+    }
+    return status;
+  },
+};
+
+function bsdSum(text: string): number {
+  let total = 0;
+  for (let at = 0; at < text.length; at += 1) total = (((total >> 1) | ((total & 1) << 15)) + text.charCodeAt(at)) & 0xffff;
+  return total;
+}
+
+function systemFiveSum(text: string): number {
+  let total = 0;
+  for (let at = 0; at < text.length; at += 1) total += text.charCodeAt(at);
+  const folded = (total & 0xffff) + (Math.floor(total / 65_536) & 0xffff);
+  return (folded & 0xffff) + (folded >>> 16);
+}

@@ -1,0 +1,162 @@
+import { explain, isErrno } from "../../errno.ts";
+import { type Options, parseOptions } from "../../options.ts";
+import type { Execution, Process, Program } from "../../program.ts";
+import { quoteName } from "../quoting.ts";
+
+const LONG = {
+  null: "0",
+  "arg-file": "a",
+  delimiter: "d",
+  eof: "E",
+  replace: "i",
+  "max-lines": "l",
+  "max-args": "n",
+  "open-tty": "o",
+  "max-procs": "P",
+  interactive: "p",
+  "process-slot-var": "process-slot-var:",
+  "no-run-if-empty": "r",
+  "max-chars": "s",
+  "show-limits": "show-limits",
+  verbose: "t",
+  exit: "x",
+};
+
+export const xargs: Program = {
+  name: "xargs",
+  *run(process) {
+    const options = yield* parseOptions(process, { short: "0a:d:E:e::I:i::L:l::n:oP:prs:tx", long: LONG, stopAtOperand: true });
+    if (typeof options === "number") return options;
+    const wrong = ["n", "L", "P"].find((key) => options.has(key) && !/^\d+$/.test(options.value(key) ?? ""));
+    if (wrong !== undefined) return yield* process.fail(`invalid number "${options.value(wrong)}" for -${wrong} option`);
+    const text = yield* readInput(process, options);
+    if (typeof text === "number") return text;
+    const items = itemsOf(text, options);
+    if ("wrong" in items) return yield* process.fail(items.wrong);
+    return yield* runAll(process, groups(items.lines, options), options);
+  },
+};
+
+function* readInput(process: Process, options: Options): Execution<string | number> {
+  const path = options.value("a");
+  if (path === undefined) return yield* process.readAll(0);
+  const text = process.fs.readFile(path);
+  return isErrno(text) ? yield* process.fail(`Cannot open input file ${quoteName(path)}: ${explain(text)}`) : text;
+}
+
+type Items = { readonly lines: readonly (readonly string[])[] } | { readonly wrong: string };
+
+/** The arguments of each input line. */
+function itemsOf(text: string, options: Options): Items {
+  const delimiter = options.has("0") ? "\0" : delimiterOf(options.value("d"));
+  if (delimiter !== undefined) {
+    const parts = text.split(delimiter);
+    if (parts.at(-1) === "") parts.pop();
+    return { lines: parts.map((part) => [part]) };
+  }
+  const whole = options.has("I") || options.has("i");
+  const lines: string[][] = [];
+  for (const line of logicalLines(text)) {
+    if (line === options.value("E")) break;
+    const words = splitWords(whole ? line.trimStart() : line, whole);
+    if (words === undefined)
+      return {
+        wrong: "unmatched single quote; by default quotes are special to xargs unless you use the -0 option".replace(
+          "single",
+          /"/.test(line) && !/'/.test(line) ? "double" : "single",
+        ),
+      };
+    if (words.length > 0) lines.push(words);
+  }
+  return { lines };
+}
+
+function delimiterOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  return { "\\n": "\n", "\\t": "\t", "\\0": "\0" }[text] ?? text.charAt(0);
+}
+
+function logicalLines(text: string): readonly string[] {
+  return text.replace(/\n$/, "").split("\n");
+}
+
+/** Words with quotes removed; undefined: a quote is open. */
+function splitWords(line: string, whole: boolean): string[] | undefined {
+  const words: string[] = [];
+  let word: string | undefined;
+  const pieces = line.match(/'[^']*'|"[^"]*"|\\[\s\S]|[ \t]+|['"]|[^'"\\ \t]+|\\$/g) ?? [];
+  for (const piece of pieces) {
+    if (piece === "'" || piece === '"') return undefined;
+    if (/^[ \t]/.test(piece) && !whole) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else word = (word ?? "") + unquoted(piece);
+  }
+  if (word !== undefined) words.push(word);
+  return words;
+}
+
+function unquoted(piece: string): string {
+  if (/^['"]/.test(piece)) return piece.slice(1, -1);
+  return piece.startsWith("\\") ? piece.slice(1) : piece;
+}
+
+const MAX_ARGUMENTS = 5000;
+
+/** The arguments of each run. */
+function groups(lines: readonly (readonly string[])[], options: Options): readonly (readonly string[])[] {
+  const perLine = Number(options.value("L") ?? (options.has("l") ? (options.value("l") ?? 1) : 0));
+  if (options.has("I") || options.has("i")) return lines;
+  if (perLine > 0) {
+    const merged: string[][] = [];
+    for (let at = 0; at < lines.length; at += perLine) merged.push(lines.slice(at, at + perLine).flat());
+    return merged;
+  }
+  const all = lines.flat();
+  const most = Math.min(Number(options.value("n") ?? MAX_ARGUMENTS) || MAX_ARGUMENTS, MAX_ARGUMENTS);
+  const runs: string[][] = [];
+  for (let at = 0; at < all.length; at += most) runs.push(all.slice(at, at + most));
+  return runs.length === 0 && !options.has("r") ? [[]] : runs;
+}
+
+function* runAll(process: Process, runs: readonly (readonly string[])[], options: Options): Execution {
+  const command = options.operands.length === 0 ? ["echo"] : options.operands;
+  const mark = options.value("I") ?? (options.has("i") ? (options.value("i") ?? "{}") : undefined);
+  let status = 0;
+  for (const args of runs) {
+    const argv =
+      mark === undefined
+        ? [...command, ...args]
+        : command.map((word, at) => (at === 0 ? word : word.replaceAll(mark, () => args[0] ?? "")));
+    if (options.has("t")) yield* process.write(2, `${argv.join(" ")}\n`);
+    const ended = yield* runOne(process, argv);
+    if (ended.stop) return ended.status;
+    status = Math.max(status, ended.status);
+  }
+  return status;
+}
+
+function* runOne(process: Process, argv: readonly string[]): Execution<{ status: number; stop: boolean }> {
+  const name = argv[0] ?? "";
+  const input = process.open("/dev/null", { read: true });
+  const descriptors = [
+    [0, typeof input === "number" ? input : 0],
+    [1, 1],
+    [2, 2],
+  ] as const;
+  const status = yield* process.runChild({ argv, descriptors });
+  if (typeof input === "number") process.close(input);
+  if (isErrno(status)) {
+    yield* process.fail(`${name}: ${explain(status)}`);
+    return { status: status.errno === "ENOENT" ? 127 : 126, stop: true };
+  }
+  if (status === 255) {
+    yield* process.fail(`${name}: exited with status 255; aborting`);
+    return { status: 124, stop: true };
+  }
+  if (status > 128) {
+    yield* process.fail(`${name}: terminated by signal ${status - 128}`);
+    return { status: 125, stop: true };
+  }
+  return { status: status === 0 ? 0 : 123, stop: false };
+}
