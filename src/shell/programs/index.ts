@@ -1,5 +1,6 @@
 import type { Program } from "../program.ts";
 import { accountPrograms } from "./accounts/index.ts";
+import { archivePrograms } from "./archive/index.ts";
 import { basename, dirname } from "./basic/basename.ts";
 import { cat } from "./basic/cat.ts";
 import { echo } from "./basic/echo.ts";
@@ -11,6 +12,9 @@ import { timeout } from "./basic/timeout.ts";
 import { falseProgram, trueProgram } from "./basic/true.ts";
 import { yes } from "./basic/yes.ts";
 import { busyboxPrograms } from "./busybox/index.ts";
+import { comparePrograms } from "./compare/index.ts";
+import { convertPrograms } from "./convert/index.ts";
+import { editorPrograms } from "./editors/index.ts";
 import { chmod } from "./files/chmod.ts";
 import { chgrp, chown } from "./files/chown.ts";
 import { cp } from "./files/cp.ts";
@@ -25,6 +29,7 @@ import { rm } from "./files/rm.ts";
 import { stat } from "./files/stat.ts";
 import { touch } from "./files/touch.ts";
 import { truncate } from "./files/truncate.ts";
+import { runningPrograms } from "./running/index.ts";
 import { systemPrograms } from "./system/index.ts";
 import { awk, mawk, nawk } from "./text/awk/awk.ts";
 import { base32, base64 } from "./text/base64.ts";
@@ -47,6 +52,11 @@ import { transferPrograms } from "./transfer/index.ts";
 // biome-ignore format: one line each
 export const programs: readonly Program[] = [
   ...accountPrograms,
+  ...archivePrograms,
+  ...comparePrograms,
+  ...convertPrograms,
+  ...editorPrograms,
+  ...runningPrograms,
   awk,
   base32,
   base64,
