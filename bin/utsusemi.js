@@ -2,20 +2,20 @@
 // The command's first step, in plain JavaScript: makes sure that the checkout is set up and that the pinned Node runs, then hands over to src/cli.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { enableCompileCache } from "node:module";
+import nodeModule from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
-import { pinnedNode, prepare } from "../setup/prepare.js";
+import { isSetUp, pinnedNode, prepare } from "../setup/prepare.js";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const [major = 0] = process.versions.node.split(".").map(Number);
 
-if (!existsSync(pinnedNode) && existsSync(join(ROOT, "package-lock.json"))) await prepare({ tools: false });
+if (!isSetUp() && existsSync(join(ROOT, "package-lock.json"))) await prepare({ tools: false });
 if (major >= 26) {
   // Loading the code fills the young generation, which would then stay at 16 MiB and more for good.
   setFlagsFromString("--semi-space-growth-factor=1");
-  enableCompileCache(join(ROOT, ".cache", "compile"));
+  nodeModule.enableCompileCache(join(ROOT, ".cache", "compile"));
   const { main } = await import("../src/cli/main.ts");
   await main(process.argv.slice(2));
 } else {

@@ -1,16 +1,26 @@
 // Makes a fresh checkout ready, and does nothing the next time. Plain JavaScript without packages: it runs on whatever Node the machine
 // has (18 and later), before the pinned one is here. Everything it installs stays inside the checkout.
+//
+// node_modules/.utsusemi-setup.json says that a set-up was completed, for which package-lock.json, and whether the tests' tools are there.
+// It is removed before npm begins: where it is missing, nothing in node_modules is trusted, and all of it is made anew.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MARK = join(ROOT, "node_modules", ".utsusemi-setup.json");
+const LOCK = join(ROOT, ".cache", "setup.pid");
 
 /** Where the pinned Node is, for this machine. */
 export const pinnedNode = join(ROOT, "node_modules", `node-linux-${process.arch}`, "bin", "node");
+
+/** Whether a set-up was ever completed here, and what it brought is there. */
+export function isSetUp() {
+  return existsSync(MARK) && existsSync(pinnedNode);
+}
 
 /** Installs what is missing. `tools`: also what only tests and checks need. Resolves when the checkout is ready; exits 1 with a reason when it can't be. */
 export async function prepare({ tools }) {
@@ -21,40 +31,99 @@ export async function prepare({ tools }) {
   if (process.platform !== "linux" || !["x64", "arm64"].includes(process.arch)) {
     refuse(`Utsusemi runs on Linux on x64 or arm64; this is ${process.platform} on ${process.arch}.`);
   }
+  await takeLock();
+  process.on("exit", dropLock);
+  // Another set-up may have been quicker.
+  if (!isReady(wanted, tools)) await install(wanted, tools);
+  process.off("exit", dropLock);
+  dropLock();
+}
+
+async function install(wanted, tools) {
   const started = Date.now();
-  say(`Setting up, once (packages and Node 26, about ${tools ? 400 : 225} MB, into ./node_modules)`);
+  const mark = readMark();
+  const withTools = tools || mark.tools === true;
+  say(`Setting up, once: packages and Node 26, about ${withTools ? 400 : 225} MB, into ./node_modules`);
   const ticker = setInterval(() => say(`  ... ${Math.round((Date.now() - started) / 1000)} s`), 5000);
-  const failure = await npm([
-    "install",
-    "--no-save",
-    "--ignore-scripts",
-    "--no-audit",
-    "--no-fund",
-    "--loglevel=error",
-    ...(tools ? [] : ["--omit=dev"]),
-  ]);
+  rmSync(MARK, { force: true });
+  const [command, ...rest] = mark.lock === undefined ? ["ci"] : ["install", "--no-save"];
+  const failure = await npm([command, ...rest, ...QUIETLY, ...(withTools ? [] : ["--omit=dev"])]);
   clearInterval(ticker);
   if (failure !== undefined)
     refuse(
-      `npm could not install the packages: ${failure}\nCheck that this machine reaches its npm registry, then run the same command again.`,
+      `npm could not install the packages:\n${failure}\nCheck that this machine reaches its npm registry, then run the same command again.`,
     );
   if (!existsSync(pinnedNode))
     refuse(
       "npm left out Node 26 (an optional package). Remove any `omit=optional` from your npm configuration, then run the same command again.",
     );
-  mkdirSync(dirname(MARK), { recursive: true });
-  writeFileSync(MARK, JSON.stringify({ lock: wanted, tools }));
+  linkPinnedNode();
+  writeFileSync(MARK, JSON.stringify({ lock: wanted, tools: withTools }));
   say(`Ready after ${Math.round((Date.now() - started) / 1000)} s.`);
 }
 
+const QUIETLY = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1"];
+
+/** npm puts node_modules/.bin first on the PATH of every script, so that `node` there is the pinned one. npm 9 does not link it by itself. */
+function linkPinnedNode() {
+  const link = join(ROOT, "node_modules", ".bin", "node");
+  mkdirSync(dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(relative(dirname(link), pinnedNode), link);
+}
+
 function isReady(wanted, tools) {
-  if (!existsSync(MARK) || !existsSync(pinnedNode)) return false;
-  const mark = JSON.parse(readFileSync(MARK, "utf8"));
+  if (!isSetUp()) return false;
+  const mark = readMark();
   return mark.lock === wanted && (mark.tools || !tools);
 }
 
+/** A mark that is missing, or that a full disk cut short, says nothing. */
+function readMark() {
+  try {
+    return JSON.parse(readFileSync(MARK, "utf8"));
+  } catch (error) {
+    if (error instanceof SyntaxError || error.code === "ENOENT") return {};
+    throw error;
+  }
+}
+
+/** One set-up at a time: `npm start` and `npm test` may be called in two terminals at once. A lock whose process is gone is taken over. */
+async function takeLock() {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      mkdirSync(dirname(LOCK), { recursive: true });
+      return writeFileSync(LOCK, String(process.pid), { flag: "wx" });
+    } catch (error) {
+      if (error.code !== "EEXIST")
+        refuse(`This checkout is not set up, and cannot be by this user: ${error.message}.\nRun the same command once as its owner.`);
+    }
+    const holder = lockHolder();
+    // One that is still empty after a while was never finished.
+    if (holder === undefined || (holder === 0 && tries > 10)) dropLock();
+    else if (tries === 0) say(`Waiting for another set-up (process ${holder}) ...`);
+    await wait(300);
+  }
+}
+
+function dropLock() {
+  rmSync(LOCK, { force: true });
+}
+
+/** The living process that sets up now. */
+function lockHolder() {
+  try {
+    const pid = Number(readFileSync(LOCK, "utf8"));
+    if (pid > 0) process.kill(pid, 0);
+    return pid;
+  } catch (error) {
+    if (error.code === "EPERM" || error.code === "EACCES") return "of another user";
+    if (error.code === "ESRCH" || error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 function npm(args) {
-  rmSync(MARK, { force: true });
   const cli = process.env.npm_execpath;
   const [program, first] = cli?.endsWith(".js") ? [process.execPath, [cli]] : ["npm", []];
   // npm warns about settings of the outer npm that it was handed by environment; they are not ours to complain about.
@@ -69,7 +138,9 @@ function npm(args) {
     child.stderr.on("data", (chunk) => {
       complaint += chunk;
     });
-    child.on("error", (error) => resolve(error.message));
+    child.on("error", (error) =>
+      resolve(error.code === "ENOENT" ? "npm itself was not found (Debian: apt-get install npm)" : error.message),
+    );
     child.on("close", (code) => resolve(code === 0 ? undefined : complaint.trim() || `exit status ${code}`));
   });
 }
