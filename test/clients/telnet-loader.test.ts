@@ -27,7 +27,8 @@ for (const name of ["debian-12", "openwrt", "dlink"]) {
     t.after(() => sensor.stop());
     const loader = new Loader(sensor.port("telnet"));
     try {
-      await runLoader(loader);
+      // On Debian `sh` is dash, whose own echo knows no -ne: there the loader has to take busybox's, as on the real one.
+      await runLoader(loader, name === "debian-12" ? "/bin/busybox echo" : "echo");
     } finally {
       loader.socket.destroy();
     }
@@ -39,7 +40,7 @@ for (const name of ["debian-12", "openwrt", "dlink"]) {
   });
 }
 
-async function runLoader(loader: Loader): Promise<void> {
+async function runLoader(loader: Loader, echo: string): Promise<void> {
   await loader.until(/login: ?$/i);
   loader.send("root\r\n");
   await loader.until(/password: ?$/i);
@@ -64,7 +65,7 @@ async function runLoader(loader: Loader): Promise<void> {
   assert.match(tools, /wget|tftp/i);
   for (let at = 0; at < payload.length; at += 128) {
     const hex = Array.from(payload.subarray(at, at + 128), (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
-    await loader.run(`echo -ne '${hex}' ${at === 0 ? ">" : ">>"} dvrHelper`);
+    await loader.run(`${echo} -ne '${hex}' ${at === 0 ? ">" : ">>"} dvrHelper`);
   }
   await loader.run("./dvrHelper telnet.echo");
   await loader.run("/bin/busybox rm -rf upnp; > dvrHelper");
