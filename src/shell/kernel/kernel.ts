@@ -198,16 +198,17 @@ export class Kernel {
 
   /** Resumes the top frame; what it throws goes on in the frame below. */
   #resume(task: Task, frame: Execution, woken: Woken): IteratorResult<Wait, number> | undefined {
-    if (task.thrown !== undefined) {
-      const { thrown } = task;
-      task.thrown = undefined;
-      return frame.throw(thrown);
-    }
-    if (task.frames.length === 1) return frame.next(woken);
+    const { thrown } = task;
+    task.thrown = undefined;
     try {
-      return frame.next(woken);
+      return thrown === undefined ? frame.next(woken) : frame.throw(thrown);
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      // What a visitor nested so deep, or made so long, that the engine has no room for it would have broken the real program as well.
+      if (error instanceof RangeError && NO_ROOM.test(error.message)) {
+        task.doom = "SEGV";
+        return undefined;
+      }
+      if (task.frames.length === 1 || !(error instanceof Error)) throw error;
       task.frames.pop();
       task.calls.pop();
       task.thrown = error;
@@ -321,6 +322,8 @@ export class Kernel {
 const MAX_PID = 4_194_303;
 /** As many processes as a small machine would stand; then fork fails. */
 const MAX_TASKS = 120;
+/** What the engine says when a stack, a text or a list has grown too large. */
+const NO_ROOM = /call stack|string length|array length|allocation failed/;
 /** A step is about a microsecond. */
 const SLICE_STEPS = 200;
 const TURN_STEPS = 3000;

@@ -5,6 +5,8 @@
 export interface ArithmeticPorts {
   readonly get: (name: string, index: string | undefined) => string | undefined;
   readonly set: (name: string, index: string | undefined, value: string) => void;
+  /** Only POSIX: no **, ++, --, commas; a variable's value is a number. */
+  readonly plain?: boolean;
 }
 
 export class ArithmeticProblem extends Error {
@@ -19,15 +21,25 @@ export class ArithmeticProblem extends Error {
   }
 }
 
+/** What one evaluation may cost, together with the values and indexes that it evaluates on its way. */
+export class Effort {
+  depth = 0;
+  tokens = 0;
+}
+
 /** The value of an expression; an empty one is 0. Throws `ArithmeticProblem`. */
-export function evaluate(expression: string, ports: ArithmeticPorts, depth = 0): bigint {
-  if (depth > MAX_DEPTH) throw new ArithmeticProblem("expression recursion level exceeded", expression);
-  const evaluator = new Evaluator(expression, ports, depth);
-  return evaluator.whole();
+export function evaluate(expression: string, ports: ArithmeticPorts, effort = new Effort()): bigint {
+  if (effort.depth >= MAX_DEPTH) throw new ArithmeticProblem("expression recursion level exceeded", expression);
+  effort.depth += 1;
+  const value = new Evaluator(expression, ports, effort).whole();
+  effort.depth -= 1;
+  return value;
 }
 
 const MAX_DEPTH = 64;
 const MAX_NESTING = 200;
+/** Names whose values are sums of names double the work at each level: it ends here, after some milliseconds. */
+const MAX_TOKENS = 20_000;
 const TOKEN =
   /^(?:(?:<<|>>|\*\*|[-+*/%&|^])?=(?!=)|==|!=|<=|>=|<<|>>|&&|\|\||\*\*|\+\+|--|[-+*/%<>!~&|^?:,()]|(?:0[xX][0-9a-fA-F]+|\d+#[0-9A-Za-z@_]+|\d[0-9A-Za-z]*)|[A-Za-z_][A-Za-z0-9_]*)/;
 
@@ -61,16 +73,16 @@ interface Place {
 class Evaluator {
   readonly #text: string;
   readonly #ports: ArithmeticPorts;
-  readonly #depth: number;
+  readonly #effort: Effort;
   #at = 0;
   #nesting = 0;
   /** Inside the branch that is not taken, nothing is assigned and no division fails. */
   #idle = 0;
 
-  constructor(text: string, ports: ArithmeticPorts, depth: number) {
+  constructor(text: string, ports: ArithmeticPorts, effort: Effort) {
     this.#text = text;
     this.#ports = ports;
-    this.#depth = depth;
+    this.#effort = effort;
   }
 
   whole(): bigint {
@@ -91,12 +103,20 @@ class Evaluator {
   #peek(): string {
     while (/\s/.test(this.#text.charAt(this.#at))) this.#at += 1;
     if (this.#at >= this.#text.length) return "";
+    if (this.#ports.plain === true && /^(?:\*\*|\+\+|--|,)/.test(this.#text.slice(this.#at, this.#at + 2))) return this.#plainToken();
     return TOKEN.exec(this.#text.slice(this.#at, this.#at + 128))?.[0] ?? "?!";
+  }
+
+  /** `--1` is two signs there; `x++` is a sign too many. */
+  #plainToken(): string {
+    return this.#text.charAt(this.#at) === "," ? "?!" : this.#text.charAt(this.#at);
   }
 
   #take(): string {
     const token = this.#peek();
     this.#at += token === "?!" ? 0 : token.length;
+    this.#effort.tokens += 1;
+    if (this.#effort.tokens > MAX_TOKENS) throw new ArithmeticProblem("expression recursion level exceeded", this.#rest());
     return token;
   }
 
@@ -243,7 +263,9 @@ class Evaluator {
     const value = this.#ports.get(place.name, place.index);
     if (value === undefined || value.trim() === "") return 0n;
     if (/^-?[1-9]\d{0,17}$/.test(value)) return BigInt(value);
-    return evaluate(value, this.#ports, this.#depth + 1);
+    if (this.#ports.plain === true && !/^\s*[-+]?\w+\s*$/.test(value.replace(/^[A-Za-z_].*/, "!")))
+      throw new ArithmeticProblem("illegal number", value);
+    return evaluate(value, this.#ports, this.#effort);
   }
 
   #write(place: Place, value: bigint): void {

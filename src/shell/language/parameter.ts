@@ -28,6 +28,7 @@ export interface ParameterContext {
 
 /** `$name`, `${name...}` (POSIX XCU 2.6.2, bash manual 3.5.3). */
 export function* expandParameter(shell: Shell, parameter: Parameter, context: ParameterContext): Execution<ParameterResult> {
+  yield* shell.process.charge(1);
   if (parameter.prefix === "names")
     return listOf(
       shell,
