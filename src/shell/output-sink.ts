@@ -36,7 +36,7 @@ export class OutputSink {
     const now = this.#peer.now().monotonicMs;
     this.#allowance = Math.min(BURST_BYTES, this.#allowance + (now - this.#at) * BYTES_PER_MS);
     this.#at = now;
-    if (this.#allowance <= 0) this.#wakeLater();
+    if (this.#allowance < 1) this.#wakeLater();
     return Math.max(0, Math.floor(this.#allowance));
   }
 

@@ -18,6 +18,8 @@ const MAX_TEXT = 4 << 20;
 export interface PrintfSettings {
   /** How %q quotes. */
   readonly quote: (text: string) => string;
+  /** dash: no \x, %q, nor words of bash. */
+  readonly plain?: boolean;
   /** %(format)T; absent: not known. */
   readonly time?: (format: string, seconds: string | undefined) => string;
 }

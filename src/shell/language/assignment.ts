@@ -1,7 +1,7 @@
 import type { Execution } from "../program.ts";
 import { arrayKey, evaluateText } from "./evaluation.ts";
 import { expandText, expandWords } from "./expand.ts";
-import { type Shell, ShellProblem } from "./shell.ts";
+import { readOnly, type Shell, ShellProblem } from "./shell.ts";
 import type { ArrayItem, Assignment } from "./syntax.ts";
 import type { SetProblem, Variable } from "./variables.ts";
 
@@ -36,13 +36,13 @@ export function setVariable(shell: Shell, target: Target, text: string): void {
       : target.append === true
         ? before + text
         : text;
-  report(name, key === undefined ? variables.set(name, value) : variables.setElement(name, key, value));
+  report(shell, name, key === undefined ? variables.set(name, value) : variables.setElement(name, key, value));
   if (shell.options.has("a")) variables.declare(name).exported = true;
   if (key === undefined) noteSpecial(shell, name, value);
 }
 
-function report(name: string, problem: SetProblem | undefined): void {
-  if (problem === "readonly") throw new ShellProblem(`${name}: readonly variable`, { fatal: true });
+function report(shell: Shell, name: string, problem: SetProblem | undefined): void {
+  if (problem === "readonly") throw readOnly(shell, name);
   if (problem === "memory") throw new ShellProblem("xrealloc: cannot allocate 4194304 bytes", { status: 2, fatal: true });
 }
 
@@ -57,7 +57,7 @@ export function* assignArray(shell: Shell, to: { name: string; append: boolean; 
   const { name, append } = to;
   const { variables } = shell;
   const known = variables.find(variables.resolve(name));
-  if (known?.readonly === true) throw new ShellProblem(`${name}: readonly variable`, { fatal: true });
+  if (known?.readonly === true) throw readOnly(shell, name);
   const entries = new Map(append ? variables.elements(name) : []);
   let next = append ? Math.max(-1, ...[...entries.keys()].map(Number)) + 1 : 0;
   const associative = known?.array === "associative";
@@ -78,6 +78,7 @@ export function* assignArray(shell: Shell, to: { name: string; append: boolean; 
   for (let at = 0; at < loose.length; at += 2) entries.set(loose[at] ?? "", loose[at + 1] ?? "");
   const integer = known?.integer === true;
   report(
+    shell,
     name,
     variables.setArray(name, integer ? [...entries].map(([key, value]) => [key, String(evaluateText(shell, value))] as const) : entries),
   );

@@ -4,14 +4,15 @@ import type { Part, Word } from "./syntax.ts";
 export function expandBraces(word: Word): readonly Word[] | undefined {
   if (!word.parts.some((part) => part.kind === "literal" && part.text.includes("{"))) return [word];
   const pieces = word.parts.flatMap((part): Piece[] => (part.kind === "literal" ? [...part.text] : [part]));
-  const budget = { left: MAX_WORDS };
+  const budget = { left: MAX_PIECES };
   const results = expand(pieces, budget);
   if (budget.left < 0) return undefined;
   return results.map((result) => ({ parts: joined(result), source: word.source }));
 }
 
 type Piece = string | Part;
-const MAX_WORDS = 50_000;
+/** Words, and pieces of them, that one word may become. */
+const MAX_PIECES = 150_000;
 
 function expand(pieces: readonly Piece[], budget: { left: number }): readonly (readonly Piece[])[] {
   for (let open = pieces.indexOf("{"); open >= 0; open = pieces.indexOf("{", open + 1)) {
@@ -22,7 +23,7 @@ function expand(pieces: readonly Piece[], budget: { left: number }): readonly (r
     const results: (readonly Piece[])[] = [];
     for (const choice of choices.list.flatMap((one) => expand(one, budget))) {
       for (const tail of tails) {
-        budget.left -= 1;
+        budget.left -= 1 + head.length + choice.length + tail.length;
         if (budget.left < 0) return [];
         results.push([...head, ...choice, ...tail]);
       }
@@ -74,7 +75,7 @@ function numberSequence(found: readonly (string | undefined)[], budget: { left: 
   const width = padded ? Math.max(first.length, last.length) : 0;
   return range({ first: Number(first), last: Number(last), step: Number(step ?? 1) }, budget).map((number) => {
     const digits = String(Math.abs(number)).padStart(number < 0 ? width - 1 : width, "0");
-    return [...(number < 0 ? `-${digits}` : digits)];
+    return [number < 0 ? `-${digits}` : digits];
   });
 }
 

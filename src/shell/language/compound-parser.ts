@@ -97,7 +97,7 @@ function forCommand(parser: Parser, kind: "for" | "select"): CompoundBody {
   if (kind === "for" && parser.scanner.looking("((") && parser.settings.dialect === "bash") return forArithmetic(parser);
   const name = parser.word().source;
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    if (name === "") parser.unexpected();
+    if (name === "" && parser.settings.dialect === "bash") parser.missingWord();
     throw new SyntaxProblem({ kind: "bad-name", name, line: parser.scanner.line });
   }
   const words = forWords(parser);
@@ -178,6 +178,10 @@ function caseClause(parser: Parser): CaseClause {
   parser.scanner.at += 1;
   const script = parser.scriptOrNothing([";;", ";&", ";;&", "esac"]);
   const operator = parser.operator();
+  if (parser.settings.dialect === "dash" && (operator === ";&" || operator === ";;&")) {
+    parser.scanner.at += operator.length - 1;
+    parser.unexpected();
+  }
   if (operator !== ";;" && operator !== ";&" && operator !== ";;&") return { patterns, script, end: "stop" };
   parser.scanner.at += operator.length;
   return { patterns, script, end: CLAUSE_ENDS[operator] };
@@ -193,7 +197,13 @@ function parseFunction(parser: Parser, word: string | undefined): Omit<FunctionD
   scanner.at += name.length;
   parser.blanks();
   const parentheses = /^\([ \t]*\)/.exec(scanner.text.slice(scanner.at, scanner.at + 32))?.[0];
-  if (parentheses === undefined && !keyword) return backTo(parser, start);
+  if (parentheses === undefined && !keyword) {
+    if (scanner.peek() === "(" && NAME.test(name) && !parser.isEndWord(name)) {
+      scanner.at += 1;
+      parser.unexpected(")");
+    }
+    return backTo(parser, start);
+  }
   scanner.at += parentheses?.length ?? 0;
   if (!NAME.test(name)) throw new SyntaxProblem({ kind: "bad-name", name, line: scanner.line });
   parser.newlines();

@@ -7,6 +7,7 @@ export function evaluateText(shell: Shell, text: string, effort = new Effort()):
   const ports = {
     get: (name: string, index: string | undefined) => readVariable(shell, { name, index }, effort),
     set: (name: string, index: string | undefined, value: string) => writeVariable(shell, { name, index }, { value, effort }),
+    plain: shell.dialect === "dash",
   };
   try {
     return evaluate(text, ports, effort);

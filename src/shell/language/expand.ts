@@ -52,13 +52,15 @@ function* globField(shell: Shell, field: Field, results: string[]): Execution<vo
 
 /** One text, neither split nor globbed: values, targets of redirections, here-documents. */
 export function* expandText(shell: Shell, word: Word, assignment = false): Execution<string> {
-  const field = yield* expandWhole(shell, word, assignment);
+  const [part] = word.parts;
+  if (word.parts.length === 1 && (part?.kind === "single" || (part?.kind === "literal" && !part.text.includes("~")))) return part.text;
+  const field = yield* expandWhole(shell, word, { assignment, pattern: false });
   return field.text;
 }
 
 /** A pattern, in which what was quoted is escaped. */
 export function* expandPattern(shell: Shell, word: Word): Execution<string> {
-  const field = yield* expandWhole(shell, word, false);
+  const field = yield* expandWhole(shell, word, { assignment: false, pattern: true });
   return field.pattern;
 }
 
@@ -66,16 +68,16 @@ export function* expandPattern(shell: Shell, word: Word): Execution<string> {
 export function* expandRegex(shell: Shell, word: Word): Execution<string> {
   let regex = "";
   for (const part of word.parts) {
-    const field = yield* expandWhole(shell, { parts: [part], source: word.source }, false);
+    const field = yield* expandWhole(shell, { parts: [part], source: word.source }, { assignment: false, pattern: false });
     const quoted = part.kind === "single" || part.kind === "double";
     regex += quoted ? field.text.replace(/[\\^$.[\]|()*+?{}]/g, "\\$&") : field.text;
   }
   return regex;
 }
 
-function* expandWhole(shell: Shell, word: Word, assignment: boolean): Execution<Field> {
-  const fields = new Fields("", false);
-  yield* expandParts(shell, word.parts, { fields, quoted: false, assignment });
+function* expandWhole(shell: Shell, word: Word, how: { readonly assignment: boolean; readonly pattern: boolean }): Execution<Field> {
+  const fields = new Fields("", false, how.pattern);
+  yield* expandParts(shell, word.parts, { fields, quoted: false, assignment: how.assignment });
   const all = fields.finish();
   const [only] = all;
   if (only !== undefined && all.length === 1) return only;

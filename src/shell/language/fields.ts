@@ -13,12 +13,15 @@ export class Fields {
   readonly done: Field[] = [];
   readonly #ifs: string;
   readonly #splits: boolean;
+  /** Whether anybody will look at the patterns. */
+  readonly #patterns: boolean;
   #current: Field | undefined;
   /** The last field was ended by white space: one other separator belongs to it. */
   #ended = false;
   #bytes = 0;
 
-  constructor(ifs: string, splits: boolean) {
+  constructor(ifs: string, splits: boolean, patterns = true) {
+    this.#patterns = patterns;
     this.#ifs = ifs;
     this.#splits = splits;
   }
@@ -32,11 +35,12 @@ export class Fields {
     this.#bytes += text.length + 16;
     this.#current ??= { text: "", pattern: "", glob: false };
     this.#current.text += text;
+    this.#ended = false;
+    if (!this.#patterns) return;
     if (!quoted) {
       this.#current.pattern += text;
       this.#current.glob ||= /[*?[\\]/.test(text) || /[?*+@!]\(/.test(this.#current.pattern);
     } else this.#current.pattern += /[*?[\]\\()|!@+^-]/.test(text) ? text.replace(/[*?[\]\\()|!@+^-]/g, "\\$&") : text;
-    this.#ended = false;
   }
 
   /** The result of an unquoted expansion. */

@@ -43,7 +43,8 @@ export function parseQuoted(text: string, settings: ParseSettings): Word {
   }
 }
 
-const MAX_DEPTH = 60;
+const MAX_DEPTH = 40;
+const MAX_NESTING = 150;
 const RESERVED = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}", "]]", "in"]);
 const OPERATORS = [
   "&>>",
@@ -82,6 +83,9 @@ export class Parser {
   readonly scanner: Scanner;
   readonly settings: ParseSettings;
   readonly #depth: number;
+  #nesting = 0;
+  /** What would end the list of commands that is being read. */
+  #expecting: string | undefined;
   readonly #size: number;
   readonly #hereDocuments: { delimiter: string; strip: boolean; quoted: boolean; fill: (body: Word) => void }[] = [];
   /** Aliases being expanded, with the length of text behind each. */
@@ -122,6 +126,8 @@ export class Parser {
   /** Commands up to one of the words or operators, which is not consumed. */
   script(until: readonly string[], expecting?: string): Script {
     const items: ListItem[] = [];
+    const outer = this.#expecting;
+    this.#expecting = expecting ?? until[0];
     this.newlines();
     while (!this.atAny(until)) {
       if (this.scanner.peek() === "") throw new SyntaxProblem({ kind: "end", line: this.scanner.line, expecting: expecting ?? until[0] });
@@ -129,7 +135,18 @@ export class Parser {
       this.newlines();
     }
     if (items.length === 0) this.unexpected(expecting);
+    this.#expecting = outer;
     return { items };
+  }
+
+  /** Commands up to the parenthesis that closes a substitution. */
+  substituted(): Script {
+    try {
+      return this.scriptOrNothing([")"]);
+    } catch (problem) {
+      if (!(problem instanceof SyntaxProblem) || problem.problem.kind !== "end" || this.settings.dialect !== "bash") throw problem;
+      throw new SyntaxProblem({ kind: "unclosed", closer: ")", line: problem.problem.line + 1 });
+    }
   }
 
   /** Like `script`, but it may be empty (case clauses, command substitutions). */
@@ -206,10 +223,21 @@ export class Parser {
   }
 
   command(): Node {
-    this.blanks();
-    this.#expandAlias();
-    const compound = parseCompound(this);
-    return compound ?? this.#simple();
+    return this.deeper(() => {
+      this.blanks();
+      this.#expandAlias();
+      const compound = parseCompound(this);
+      return compound ?? this.#simple();
+    });
+  }
+
+  /** Parses something inside something, not deeper than our stack bears. */
+  deeper<T>(parse: () => T): T {
+    this.#nesting += 1;
+    if (this.#nesting > MAX_NESTING) throw new SyntaxProblem({ kind: "deep", line: this.scanner.line });
+    const parsed = parse();
+    this.#nesting -= 1;
+    return parsed;
   }
 
   #simple(): Simple {
@@ -313,6 +341,11 @@ export class Parser {
     return redirects;
   }
 
+  #refuseHereString(operator: string): void {
+    if (operator === "<<<" && this.settings.dialect === "dash")
+      throw new SyntaxProblem({ kind: "other", text: "redirection unexpected", line: this.scanner.line });
+  }
+
   redirect(): Redirect | undefined {
     this.blanks();
     const { scanner, settings } = this;
@@ -323,11 +356,12 @@ export class Parser {
     const operator = found === null ? undefined : redirectOperator(found[3] ?? "");
     if (found === null || operator === undefined || (!bash && (found[2] !== undefined || operator.startsWith("&")))) return undefined;
     if (operator.startsWith("&") && (found[1] !== undefined || found[2] !== undefined)) return undefined;
+    this.#refuseHereString(operator);
     scanner.at += found[0].length;
     this.blanks();
     const common = { fd: found[1] === undefined ? undefined : Number(found[1]), fdName: found[2], operator };
     const word = scanner.word();
-    if (word.parts.length === 0) this.unexpected();
+    if (word.parts.length === 0) this.missingWord();
     if (operator !== "<<" && operator !== "<<-") return { ...common, target: word };
     const redirect = { ...common, target: word };
     this.#hereDocuments.push({
@@ -417,7 +451,7 @@ export class Parser {
     return word !== undefined && RESERVED.has(word) && word !== "in";
   }
 
-  unexpected(expecting?: string): never {
+  unexpected(expecting = this.#expecting): never {
     this.blanks();
     const { line, text, at } = this.scanner;
     if (at >= text.length) throw new SyntaxProblem({ kind: "end", line, expecting });
@@ -425,11 +459,18 @@ export class Parser {
     throw new SyntaxProblem({ kind: "unexpected", token, line, expecting });
   }
 
+  /** A word must stand here: the end of the text counts as the end of the line. */
+  missingWord(): never {
+    this.blanks();
+    const { line, text, at } = this.scanner;
+    if (at >= text.length) throw new SyntaxProblem({ kind: "unexpected", token: "newline", line });
+    return this.unexpected();
+  }
+
   /** The commands of $(...) or <(...), which end at the matching parenthesis. */
   #nested(at: number): { script: Script; end: number } {
     const inner = new Parser(this.scanner.text, { at, line: this.scanner.line, depth: this.#depth + 1 }, this.settings);
-    const script = inner.scriptOrNothing([")"]);
-    if (inner.operator() !== ")") inner.unexpected();
+    const script = inner.substituted();
     return { script, end: inner.scanner.at + 1 };
   }
 

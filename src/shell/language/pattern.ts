@@ -1,6 +1,6 @@
 /**
  * Shell patterns (POSIX XCU 2.13): `*`, `?`, bracket expressions, backslash quotes; with `extglob` also ?(..) *(..) +(..) @(..) !(..).
- * Matching takes at most pattern times text steps for plain patterns; alternatives are bounded by a budget, since a visitor writes both.
+ * Matching takes at most pattern times text steps; with groups it is bounded by a budget, since a visitor writes both.
  */
 export interface Pattern {
   readonly tokens: readonly Token[];
@@ -9,17 +9,17 @@ export interface Pattern {
 }
 
 type Token =
-  | { readonly kind: "char"; readonly char: string }
+  | { readonly kind: "char"; readonly char: string; readonly code: number }
   | { readonly kind: "any" }
   | { readonly kind: "star" }
   | { readonly kind: "set"; readonly negated: boolean; readonly has: (code: number) => boolean }
   | { readonly kind: "group"; readonly mark: string; readonly choices: readonly Pattern[] };
 
 export function parsePattern(text: string, extended = false): Pattern {
-  return parseTokens(text, extended).pattern;
+  return parseTokens(text, extended);
 }
 
-function parseTokens(text: string, extended: boolean): { pattern: Pattern } {
+function parseTokens(text: string, extended: boolean): Pattern {
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
@@ -31,12 +31,13 @@ function parseTokens(text: string, extended: boolean): { pattern: Pattern } {
   const literal = tokens.every((token) => token.kind === "char")
     ? tokens.map((token) => (token.kind === "char" ? token.char : "")).join("")
     : undefined;
-  return { pattern: { tokens, literal } };
+  return { tokens, literal };
 }
 
 function nextToken(text: string, at: number, extended: boolean): { token: Token; end: number } {
   const char = text.charAt(at);
-  if (char === "\\" && at + 1 < text.length) return { token: { kind: "char", char: text.charAt(at + 1) }, end: at + 2 };
+  if (char === "\\" && at + 1 < text.length)
+    return { token: { kind: "char", char: text.charAt(at + 1), code: text.charCodeAt(at + 1) }, end: at + 2 };
   if (extended && "?*+@!".includes(char) && text.charAt(at + 1) === "(") {
     const group = parseGroup(text, at);
     if (group !== undefined) return group;
@@ -44,7 +45,7 @@ function nextToken(text: string, at: number, extended: boolean): { token: Token;
   if (char === "*") return { token: { kind: "star" }, end: at + 1 };
   if (char === "?") return { token: { kind: "any" }, end: at + 1 };
   const set = char === "[" ? parseSet(text, at) : undefined;
-  return set ?? { token: { kind: "char", char }, end: at + 1 };
+  return set ?? { token: { kind: "char", char, code: char.charCodeAt(0) }, end: at + 1 };
 }
 
 function parseGroup(text: string, at: number): { token: Token; end: number } | undefined {
@@ -120,72 +121,80 @@ function memberChar(text: string, at: number): { code: number; end: number } {
 
 /** Whether the whole text fits. */
 export function matches(pattern: Pattern, text: string, ignoreCase = false): boolean {
-  if (ignoreCase) return matchFrom({ tokens: lowered(pattern.tokens), literal: undefined }, text.toLowerCase(), { left: BUDGET });
+  if (ignoreCase) return matches({ tokens: lowered(pattern.tokens), literal: undefined }, text.toLowerCase());
   if (pattern.literal !== undefined) return pattern.literal === text;
-  return matchFrom(pattern, text, { left: BUDGET });
+  if (hasGroups(pattern)) return matchGroups(pattern, text, { left: GROUP_BUDGET });
+  return matchSimple(pattern.tokens, text);
 }
 
 function lowered(tokens: readonly Token[]): readonly Token[] {
-  return tokens.map((token) => (token.kind === "char" ? { kind: "char", char: token.char.toLowerCase() } : token));
+  return tokens.map((token) =>
+    token.kind === "char" ? { ...token, code: String.fromCharCode(token.code).toLowerCase().charCodeAt(0) } : token,
+  );
 }
 
-const BUDGET = 200_000;
+function hasGroups(pattern: Pattern): boolean {
+  return pattern.tokens.some((token) => token.kind === "group");
+}
+
+/** Steps that one match may take: a visitor writes both pattern and text. Beyond it, nothing matches. */
+const BUDGET = 3_000_000;
+const GROUP_BUDGET = 30_000;
 
 interface Budget {
   left: number;
 }
 
-/** Greedy matching with one place to come back to: the last star. Groups are tried by recursion, within the budget. */
-function matchFrom(pattern: Pattern, text: string, budget: Budget): boolean {
-  const { tokens } = pattern;
+/** Without groups: greedy, with one place to come back to, the last star. */
+function matchSimple(tokens: readonly Token[], text: string): boolean {
   let token = 0;
   let at = 0;
   let star = -1;
   let starAt = 0;
-  while (at < text.length || token < tokens.length) {
-    budget.left -= 1;
-    if (budget.left < 0) return false;
+  for (let left = BUDGET; at < text.length; left -= 1) {
     const current = tokens[token];
-    if (current?.kind === "group") {
-      if (matchGroup({ tokens: tokens.slice(token), literal: undefined }, text.slice(at), budget)) return true;
-    } else if (current?.kind === "star") {
+    if (left < 0) return false;
+    if (current?.kind === "star") {
       star = token;
       starAt = at;
       token += 1;
-      continue;
-    } else if (current !== undefined && at < text.length && fits(current, text.charCodeAt(at))) {
+    } else if (current !== undefined && fits(current, text.charCodeAt(at))) {
       token += 1;
       at += 1;
-      continue;
-    }
-    if (star < 0 || starAt >= text.length) return false;
-    starAt += 1;
-    token = star + 1;
-    at = starAt;
+    } else if (star >= 0) {
+      starAt += 1;
+      token = star + 1;
+      at = starAt;
+    } else return false;
   }
-  return true;
+  while (tokens[token]?.kind === "star") token += 1;
+  return token === tokens.length;
 }
 
 function fits(token: Token, code: number): boolean {
-  if (token.kind === "char") return token.char.charCodeAt(0) === code;
+  if (token.kind === "char") return token.code === code;
   return token.kind === "any" || (token.kind === "set" && token.has(code) !== token.negated);
 }
 
-/** The tokens begin with a group: some beginning of the text must fit it, and the rest the rest. */
-function matchGroup(pattern: Pattern, text: string, budget: Budget): boolean {
-  const [group, ...rest] = pattern.tokens;
-  if (group?.kind !== "group") return matchFrom(pattern, text, budget);
+/** With groups: by recursion, within the budget. */
+function matchGroups(pattern: Pattern, text: string, budget: Budget): boolean {
+  const [first, ...rest] = pattern.tokens;
+  budget.left -= 1;
+  if (budget.left < 0) return false;
+  if (first === undefined) return text === "";
   const after: Pattern = { tokens: rest, literal: undefined };
+  if (first.kind !== "star" && first.kind !== "group")
+    return text !== "" && fits(first, text.charCodeAt(0)) && matchGroups(after, text.slice(1), budget);
   for (let end = 0; end <= text.length; end += 1) {
-    budget.left -= 1;
+    const taken = first.kind === "star" || groupFits(first, text.slice(0, end), budget);
+    if (taken && matchGroups(after, text.slice(end), budget)) return true;
     if (budget.left < 0) return false;
-    if (groupFits(group, text.slice(0, end), budget) && matchFrom(after, text.slice(end), budget)) return true;
   }
   return false;
 }
 
 function groupFits(group: Token & { kind: "group" }, text: string, budget: Budget): boolean {
-  const once = group.choices.some((choice) => matchFrom(choice, text, budget));
+  const once = group.choices.some((choice) => matchGroups(choice, text, budget));
   switch (group.mark) {
     case "!":
       return !once;
@@ -199,21 +208,87 @@ function groupFits(group: Token & { kind: "group" }, text: string, budget: Budge
 }
 
 function repeats(group: Token & { kind: "group" }, text: string, budget: Budget): boolean {
-  for (let end = 1; end < text.length; end += 1) {
-    budget.left -= 1;
-    if (budget.left < 0) return false;
+  for (let end = 1; end < text.length && budget.left > 0; end += 1) {
     const head = text.slice(0, end);
-    if (group.choices.some((choice) => matchFrom(choice, head, budget)) && groupFits({ ...group, mark: "+" }, text.slice(end), budget))
+    if (group.choices.some((choice) => matchGroups(choice, head, budget)) && groupFits({ ...group, mark: "+" }, text.slice(end), budget))
       return true;
   }
   return false;
 }
 
+/**
+ * All places of a pattern at once, each with the earliest start of a match that has come so far (-1: none). One step takes one character,
+ * so that a search costs text times pattern, whatever they are.
+ */
+class Simulation {
+  #starts: Int32Array;
+  #next: Int32Array;
+  readonly #tokens: readonly Token[];
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+    this.#starts = new Int32Array(tokens.length + 1).fill(-1);
+    this.#next = new Int32Array(tokens.length + 1).fill(-1);
+  }
+
+  begin(at: number): void {
+    arrive(this.#starts, this.#tokens, { place: 0, start: at });
+  }
+
+  /** The earliest start of a whole match that ends here; -1: none. */
+  get matched(): number {
+    return this.#starts[this.#tokens.length] ?? -1;
+  }
+
+  /** Whether a match that began at `start` or before may still come. */
+  mayReach(start: number): boolean {
+    for (let place = 0; place < this.#tokens.length; place += 1) {
+      const begun = this.#starts[place] ?? -1;
+      if (begun >= 0 && begun <= start) return true;
+    }
+    return false;
+  }
+
+  step(code: number): void {
+    this.#next.fill(-1);
+    for (const [place, token] of this.#tokens.entries()) {
+      const start = this.#starts[place] ?? -1;
+      if (start < 0) continue;
+      if (token.kind === "star") arrive(this.#next, this.#tokens, { place, start });
+      else if (fits(token, code)) arrive(this.#next, this.#tokens, { place: place + 1, start });
+    }
+    [this.#starts, this.#next] = [this.#next, this.#starts];
+  }
+}
+
+/** Enters a place, and the ones behind stars there. */
+function arrive(starts: Int32Array, tokens: readonly Token[], at: { readonly place: number; readonly start: number }): void {
+  for (let place = at.place; ; place += 1) {
+    const known = starts[place] ?? -1;
+    if (known < 0 || known > at.start) starts[place] = at.start;
+    if (tokens[place]?.kind !== "star") return;
+  }
+}
+
 /** Where the pattern fits at the start or the end of the text, the shortest or longest such part; -1: nowhere. Gives the part's length. */
 export function matchEdge(pattern: Pattern, text: string, edge: { readonly end: boolean; readonly longest: boolean }): number {
-  for (let step = 0; step <= text.length; step += 1) {
+  if (hasGroups(pattern)) return groupEdge(pattern, text, edge);
+  if (text.length * pattern.tokens.length > BUDGET) return -1;
+  const simulation = new Simulation(edge.end ? [...pattern.tokens].reverse() : pattern.tokens);
+  simulation.begin(0);
+  let found = simulation.matched === 0 ? 0 : -1;
+  for (let size = 1; size <= text.length && (edge.longest || found < 0); size += 1) {
+    simulation.step(text.charCodeAt(edge.end ? text.length - size : size - 1));
+    if (simulation.matched === 0) found = size;
+  }
+  return found;
+}
+
+function groupEdge(pattern: Pattern, text: string, edge: { readonly end: boolean; readonly longest: boolean }): number {
+  const budget = { left: GROUP_BUDGET };
+  for (let step = 0; step <= text.length && budget.left > 0; step += 1) {
     const size = edge.longest ? text.length - step : step;
-    if (matches(pattern, edge.end ? text.slice(text.length - size) : text.slice(0, size))) return size;
+    if (matchGroups(pattern, edge.end ? text.slice(text.length - size) : text.slice(0, size), budget)) return size;
   }
   return -1;
 }
@@ -224,14 +299,26 @@ export function findIn(pattern: Pattern, text: string, from: number): { readonly
     const at = text.indexOf(pattern.literal, from);
     return at < 0 ? undefined : { at, size: pattern.literal.length };
   }
-  const fixed = pattern.tokens.every((token) => token.kind !== "star" && token.kind !== "group") ? pattern.tokens.length : undefined;
+  if (hasGroups(pattern)) return findGroups(pattern, text, from);
+  return (text.length - from) * pattern.tokens.length > BUDGET ? undefined : findSimple(pattern, text, from);
+}
+
+function findSimple(pattern: Pattern, text: string, from: number): { readonly at: number; readonly size: number } | undefined {
+  const simulation = new Simulation(pattern.tokens);
+  let best: { at: number; size: number } | undefined;
   for (let at = from; at <= text.length; at += 1) {
-    const size =
-      fixed === undefined
-        ? matchEdge(pattern, text.slice(at), { end: false, longest: true })
-        : matches(pattern, text.slice(at, at + fixed))
-          ? fixed
-          : -1;
+    if (best === undefined) simulation.begin(at);
+    const start = simulation.matched;
+    if (start >= 0 && (best === undefined || start <= best.at)) best = { at: start, size: at - start };
+    if (best !== undefined && !simulation.mayReach(best.at)) return best;
+    if (at < text.length) simulation.step(text.charCodeAt(at));
+  }
+  return best;
+}
+
+function findGroups(pattern: Pattern, text: string, from: number): { readonly at: number; readonly size: number } | undefined {
+  for (let at = from; at <= text.length && at < from + 200; at += 1) {
+    const size = groupEdge(pattern, text.slice(at, at + 2000), { end: false, longest: true });
     if (size >= 0) return { at, size };
   }
   return undefined;

@@ -49,6 +49,12 @@ export class ShellProblem extends Error {
   }
 }
 
+/** An assignment to a variable that may not change; it ends a shell that is no bash. */
+export function readOnly(shell: Shell, name: string): ShellProblem {
+  const text = shell.pick({ bash: "readonly variable", dash: "is read only", ash: "is read only" });
+  return new ShellProblem(`${name}: ${text}`, shell.dialect === "bash" ? { fatal: true } : { fatal: true, status: 2 });
+}
+
 /** The state of one shell process; a subshell is a copy. */
 export class Shell {
   readonly process: TaskProcess;
@@ -146,6 +152,12 @@ export class Shell {
     child.#secondsOffset = this.#secondsOffset;
     child.options.delete("m");
     return child;
+  }
+
+  /** What this shell's dialect says or does; ash as dash unless told. */
+  pick<T>(choices: { readonly bash: T; readonly dash: T; readonly ash?: T }): T {
+    if (this.dialect === "ash") return choices.ash ?? choices.dash;
+    return choices[this.dialect];
   }
 
   /** Writes to standard error. */

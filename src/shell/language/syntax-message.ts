@@ -37,7 +37,7 @@ function dashText(problem: Problem): string {
       const token =
         problem.token === "newline"
           ? "newline"
-          : /^[a-z]+$/.test(problem.token) && !RESERVED.has(problem.token)
+          : !/^[|&;()<>{}]/.test(problem.token) && !RESERVED.has(problem.token)
             ? "word"
             : `"${problem.token}"`;
       return `Syntax error: ${token} unexpected${problem.expecting === undefined ? "" : ` (expecting "${problem.expecting}")`}`;
@@ -51,7 +51,7 @@ function dashText(problem: Problem): string {
           ? "Syntax error: EOF in backquote substitution"
           : "Syntax error: Unterminated quoted string";
     case "bad-name":
-      return "Syntax error: Bad function name";
+      return problem.name === "" || !/[()]/.test(problem.name) ? "Syntax error: Bad for loop variable" : "Syntax error: Bad function name";
     case "deep":
       return "Out of space";
     case "other":
@@ -64,7 +64,7 @@ const RESERVED = new Set(["if", "then", "else", "elif", "fi", "for", "while", "u
 function ashText(problem: Problem): string {
   switch (problem.kind) {
     case "unexpected":
-      return `syntax error: unexpected ${problem.token === "newline" ? "newline" : /^[a-z]+$/.test(problem.token) && !RESERVED.has(problem.token) ? "word" : `"${problem.token}"`}${problem.expecting === undefined ? "" : ` (expecting "${problem.expecting}")`}`;
+      return `syntax error: unexpected ${problem.token === "newline" ? "newline" : !/^[|&;()<>{}]/.test(problem.token) && !RESERVED.has(problem.token) ? "word" : `"${problem.token}"`}${problem.expecting === undefined ? "" : ` (expecting "${problem.expecting}")`}`;
     case "end":
       return `syntax error: unexpected end of file${problem.expecting === undefined ? "" : ` (expecting "${problem.expecting}")`}`;
     case "unclosed":

@@ -55,6 +55,7 @@ function isSet(shell: Shell, name: string): boolean {
 function* compare(shell: Shell, expression: TestExpression & { kind: "binary" }): Execution<boolean> {
   const { operator } = expression;
   const left = yield* expandText(shell, expression.left);
+  yield* shell.process.charge(left.length >> 4);
   if (operator === "=~") return yield* regexFits(shell, left, expression);
   if (operator === "==" || operator === "=" || operator === "!=") {
     const pattern = parsePattern(yield* expandPattern(shell, expression.right), true);

@@ -10,6 +10,10 @@ export function parseTest(parser: Parser): TestExpression {
 }
 
 function either(parser: Parser): TestExpression {
+  return parser.deeper(() => choice(parser));
+}
+
+function choice(parser: Parser): TestExpression {
   const left = both(parser);
   if (parser.operator() !== "||") return left;
   parser.scanner.at += 2;
@@ -22,13 +26,17 @@ function both(parser: Parser): TestExpression {
   if (parser.operator() !== "&&") return left;
   parser.scanner.at += 2;
   parser.newlines();
-  return { kind: "and", left, right: both(parser) };
+  return { kind: "and", left, right: parser.deeper(() => both(parser)) };
 }
 
 const UNARY = /^-[abcdefghknoprstuvwxzGLNOSR]$/;
 const BINARY = new Set(["==", "=", "!=", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"]);
 
 function single(parser: Parser): TestExpression {
+  return parser.deeper(() => operandOrGroup(parser));
+}
+
+function operandOrGroup(parser: Parser): TestExpression {
   parser.newlines();
   if (parser.operator() === "(") {
     parser.scanner.at += 1;

@@ -225,6 +225,7 @@ function* unsetName(shell: Shell, name: string, letters: ReadonlySet<string>): E
   }
   if (target === "PATH") shell.hashed.clear();
   if (shell.variables.unset(target) !== "readonly") return 0;
+  if (shell.dialect === "dash") throw new ShellProblem(`unset: ${name}: is read only`, { status: 2, fatal: true });
   return yield* wrong(
     shell,
     shell.dialect === "bash" ? `unset: ${name}: cannot unset: readonly variable` : `unset: ${name}: is read only`,
