@@ -1,5 +1,6 @@
 import type { SystemView } from "../program.ts";
 import { hash32 } from "../seed.ts";
+import { allSockets, type Socket } from "../sockets.ts";
 
 /** What /proc/net says; ifconfig, ip, netstat, route and arp show the same. */
 
@@ -12,7 +13,7 @@ export function traffic(
   const rate = name === "lo" ? 40 + (hash32(`${view.persona.seed} lo`) % 200) : 900 + (hash32(`${view.persona.seed} rate ${name}`) % 6000);
   const inBytes = Math.floor(up * rate);
   const outBytes = name === "lo" ? inBytes : Math.floor(up * rate * 0.61);
-  return { inBytes, inPackets: Math.floor(inBytes / 310), outBytes, outPackets: Math.floor(outBytes / 270) };
+  return { inBytes, inPackets: Math.floor(inBytes / 310), outBytes, outPackets: Math.floor(outBytes / (name === "lo" ? 310 : 270)) };
 }
 
 export function netDev(view: SystemView): string {
@@ -76,45 +77,51 @@ export function gatewayMac(view: SystemView): string {
     .join(":");
 }
 
-/** Listening sockets and the visitor's own connection: `sl local remote st ...` (RFC-less; kernel net/ipv4/tcp_ipv4.c). */
-export function netTcp(view: SystemView): string {
-  const head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
-  const rows: string[] = [];
-  const row = (local: string, remote: string, state: string) => {
-    const inode = 12_000 + (hash32(`${view.persona.seed} ${local}`) % 9000);
-    rows.push(
-      `${String(rows.length).padStart(4)}: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0000000000000000 100 0 0 10 0`,
-    );
+const STATES: Readonly<Record<Socket["state"], string>> = { LISTEN: "0A", ESTABLISHED: "01", "": "07" };
+
+/** Sockets of one kind: `sl local remote st ...` (kernel net/ipv4/tcp_ipv4.c, udp.c). */
+function netSockets(view: SystemView, protocol: Socket["protocol"], family: Socket["family"]): string {
+  const udp = protocol === "udp";
+  const address =
+    family === 6 ? "local_address                         remote_address                       " : "local_address rem_address  ";
+  const head = `${udp ? "   " : "  "}sl  ${address} st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode${udp ? " ref pointer drops" : ""}`;
+  const shown = allSockets(view).filter((socket) => socket.protocol === protocol && socket.family === family);
+  const rows = shown.map((socket, at) => {
+    const local = `${hexOf(socket.address)}:${hexPort(socket.port)}`;
+    const remote = `${hexOf(socket.peer)}:${hexPort(socket.peerPort)}`;
+    const tail = udp ? "2 0000000000000000 0" : "1 0000000000000000 100 0 0 10 0";
+    return `${String(at).padStart(udp ? 5 : 4)}: ${local} ${remote} ${STATES[socket.state]} 00000000:00000000 00:00000000 00000000 ${String(socket.uid).padStart(5)}        0 ${socketInode(view, socket)} ${tail}`;
+  });
+  const width = family === 6 ? 0 : udp ? 127 : 149;
+  return `${[head, ...rows].map((one) => one.padEnd(width)).join("\n")}\n`;
+}
+
+export function socketTables(view: SystemView) {
+  return {
+    tcp: () => netSockets(view, "tcp", 4),
+    tcp6: () => netSockets(view, "tcp", 6),
+    udp: () => netSockets(view, "udp", 4),
+    udp6: () => netSockets(view, "udp", 6),
   };
-  for (const port of listeningPorts(view)) row(`00000000:${hexPort(port)}`, "00000000:0000", "0A");
-  const { origin, destination } = view;
-  const local = view.machine.interfaces.find(({ name }) => name !== "lo")?.address ?? destination.address;
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(origin.address))
-    row(`${hexAddress(local)}:${hexPort(servicePort(view))}`, `${hexAddress(origin.address)}:${hexPort(origin.port)}`, "01");
-  return `${[head, ...rows].map((one) => one.padEnd(149)).join("\n")}\n`;
+}
+
+/** The socket's number, as /proc/PID/fd and ss -e show it. */
+export function socketInode(view: SystemView, socket: Socket): number {
+  return 12_000 + (hash32(`${view.persona.seed} ${socket.protocol} ${socket.address} ${socket.port} ${socket.state}`) % 9000);
+}
+
+function hexOf(address: string): string {
+  if (!address.includes(":")) return hexAddress(address);
+  const [head = "", tail] = address.split("::");
+  const words = (text: string) => (text === "" ? [] : text.split(":"));
+  const [left, right] = [words(head), words(tail ?? "")];
+  const all = [...left, ...Array.from({ length: 8 - left.length - right.length }, () => "0"), ...right].map((word) =>
+    word.padStart(4, "0"),
+  );
+  const text = all.join("");
+  return (text.match(/.{8}/g) ?? []).map((group) => (group.match(/../g) ?? []).reverse().join("").toUpperCase()).join("");
 }
 
 function hexPort(port: number): string {
   return port.toString(16).toUpperCase().padStart(4, "0");
-}
-
-/** Ports that the persona's processes hold open, the visitor's first. */
-export function listeningPorts(view: SystemView): readonly number[] {
-  const known: readonly (readonly [RegExp, number])[] = [
-    [/sshd|dropbear/, 22],
-    [/telnetd/, 23],
-    [/nginx|apache|httpd|uhttpd|lighttpd/, 80],
-    [/mysqld|mariadbd/, 3306],
-    [/exim|postfix|master/, 25],
-    [/redis-server/, 6379],
-    [/dnsmasq|named/, 53],
-  ];
-  const commands = view.machine.processes.map(({ command }) => command);
-  return known.filter(([pattern]) => commands.some((command) => pattern.test(command))).map(([, port]) => port);
-}
-
-/** The port that the service really has: what the visitor reached may be a forwarded one. */
-export function servicePort(view: SystemView): number {
-  const { port } = view.destination;
-  return port === 2222 ? 22 : port === 2323 ? 23 : port;
 }

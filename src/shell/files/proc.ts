@@ -2,7 +2,7 @@ import type { Computer } from "../kernel/computer.ts";
 import { generatedDevice, generatedDirectory, generatedLink, type Owner, ROOT_OWNER, type Table, tableEntries } from "./generated-tree.ts";
 import type { GeneratedNode } from "./node.ts";
 import { cpuinfo, filesystems, loadavg, meminfo, mounts, partitions, stat, swaps, uptime } from "./proc-machine.ts";
-import { netArp, netDev, netRoute, netTcp } from "./proc-network.ts";
+import { netArp, netDev, netRoute, socketTables } from "./proc-network.ts";
 import { processDirectory } from "./proc-process.ts";
 
 /** The generated trees by mount point: /proc, /sys and /dev/pts. `computer` is asked at each look, since it is made after the file system. */
@@ -67,11 +67,7 @@ function procTable(computer: Computer): Table {
       arp: () => netArp(view),
       dev: () => netDev(view),
       route: () => netRoute(view),
-      tcp: () => netTcp(view),
-      tcp6: text(
-        "  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
-      ),
-      udp: text("   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops"),
+      ...socketTables(view),
       unix: text("Num       RefCount Protocol Flags    Type St Inode Path"),
     },
     partitions: () => partitions(view),

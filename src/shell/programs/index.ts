@@ -29,6 +29,7 @@ import { rm } from "./files/rm.ts";
 import { stat } from "./files/stat.ts";
 import { touch } from "./files/touch.ts";
 import { truncate } from "./files/truncate.ts";
+import { networkPrograms } from "./network/index.ts";
 import { runningPrograms } from "./running/index.ts";
 import { systemPrograms } from "./system/index.ts";
 import { awk, mawk, nawk } from "./text/awk/awk.ts";
@@ -104,6 +105,7 @@ export const programs: readonly Program[] = [
   sort,
   stat,
   sum,
+  ...networkPrograms,
   ...systemPrograms,
   tail,
   tee,

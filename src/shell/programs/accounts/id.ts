@@ -22,18 +22,22 @@ export const id: Program = {
     const wrong = mistake(options, only.length);
     if (wrong !== undefined) return yield* process.fail(wrong);
     const how = only[0] === undefined ? undefined : { letter: only[0], names: options.has("n") };
-    let status = 0;
-    for (const user of options.operands.length === 0 ? [undefined] : options.operands) {
-      const who = user === undefined ? ownIdentity(process) : namedIdentity(process, user);
-      if (who === undefined) status = yield* unknownUser(process, user ?? "");
-      else
-        yield* process.print(
-          `${only[0] === undefined ? fullText(process, who) : onlyText(process, who, { letter: only[0], names: options.has("n") })}\n`,
-        );
-    }
-    return status;
+    const shown = (who: Identity) => (how === undefined ? fullText(process, who) : onlyText(process, who, how));
+    return yield* forEachUser(process, options.operands, shown);
   },
 };
+
+/** One line for each user, or for oneself. */
+function* forEachUser(process: Process, users: readonly string[], show: (who: Identity) => string): Execution {
+  if (users.length === 0) yield* process.print(`${show(ownIdentity(process))}\n`);
+  let status = 0;
+  for (const user of users) {
+    const who = namedIdentity(process, user);
+    if (who === undefined) status = yield* unknownUser(process, user);
+    else yield* process.print(`${show(who)}\n`);
+  }
+  return status;
+}
 
 function mistake(options: Options, choices: number): string | undefined {
   if (choices > 1) return 'cannot print "only" of more than one choice';
@@ -95,7 +99,7 @@ export const groups: Program = {
     for (const name of process.args) {
       const who = namedIdentity(process, name);
       if (who === undefined) status = yield* unknownUser(process, name);
-      else yield* process.print(`${how === undefined ? fullText(process, who) : onlyText(process, who, how)}\n`);
+      else yield* process.print(`${process.flavour === "busybox" ? "" : `${name} : `}${shown(who.groups)}\n`);
     }
     return status;
   },

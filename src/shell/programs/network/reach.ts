@@ -1,6 +1,6 @@
 import type { Execution, Process } from "../../program.ts";
+import { listeners } from "../../sockets.ts";
 import { addressNumber } from "./resolver.ts";
-import { listeners } from "./sockets.ts";
 
 /**
  * What becomes of a connection that a program of this machine opens. Nothing is sent: own addresses answer as what listens here does;
@@ -22,16 +22,21 @@ const EVERYBODYS =
 const HTTP_PORTS = new Set([80, 443, 8000, 8080, 8081, 8088, 8443, 8888, 9000]);
 
 export function fateOf(process: Process, target: Target): Fate {
-  const { address, port, host } = target;
-  if (isOwn(process, address)) return listeners(process).some((one) => one.port === port && one.protocol === "tcp") ? "open" : "refused";
+  const { address, port } = target;
+  if (isOwn(process, address))
+    return listeners(process.system).some((one) => one.port === port && one.protocol === "tcp") ? "open" : "refused";
   const near = neighbour(process, address);
   if (near !== undefined) return near;
   const first = Number(address.split(".")[0]);
-  if (first === 0 || first >= 224) return "unreachable";
+  return first === 0 || first >= 224 ? "unreachable" : fateAfar(process, target);
+}
+
+function fateAfar(process: Process, { host, address, port }: Target): Fate {
+  const named = host !== address;
+  if (named && EVERYBODYS.test(host.toLowerCase())) return "timeout";
   const draw = process.system.seeded(`fate ${host} ${port}`) % 100;
-  if (host === address) return draw < 55 ? "refused" : draw < 90 ? serving(port) : "timeout";
-  if (EVERYBODYS.test(host.toLowerCase())) return "timeout";
-  return draw < 35 ? "refused" : draw < 85 ? serving(port) : "timeout";
+  if (draw < (named ? 35 : 55)) return "refused";
+  return draw < (named ? 85 : 90) ? serving(port) : "timeout";
 }
 
 /** Only HTTP answers; whoever asks such a host for something else is refused. */
@@ -82,7 +87,13 @@ export function* connect(process: Process, target: Target, how: Waiting = {}): E
   const { withinMs = Number.POSITIVE_INFINITY } = how;
   const first = Number(target.address.split(".")[0]);
   const needMs =
-    fate === "timeout" ? KERNEL_TIMEOUT_MS : fate === "unreachable" ? (first >= 224 || first === 0 ? 0 : NEIGHBOUR_TIMEOUT_MS) : roundTripMs(process, target.address);
+    fate === "timeout"
+      ? KERNEL_TIMEOUT_MS
+      : fate === "unreachable"
+        ? first >= 224 || first === 0
+          ? 0
+          : NEIGHBOUR_TIMEOUT_MS
+        : roundTripMs(process, target.address);
   yield* process.sleep(Math.min(needMs, withinMs));
   return needMs > withinMs ? "timeout" : fate;
 }

@@ -1,6 +1,6 @@
-import type { Process, ProcessInfo } from "../../program.ts";
+import type { ProcessInfo, SystemView } from "./program.ts";
 
-/** A socket as netstat and ss show it. */
+/** Which sockets the machine has: one list for /proc/net, netstat, ss and connections of the machine to itself. */
 export interface Socket {
   readonly protocol: "tcp" | "udp";
   readonly family: 4 | 6;
@@ -61,11 +61,11 @@ const SERVICES: readonly Service[] = [
   tcp(/(^|\/)chronyd\b/, 323, { protocol: "udp", on: ["127.0.0.1", "::1"], backlog: 0, fd: 5 }),
 ];
 
-export function listeners(process: Process): readonly Socket[] {
+export function listeners(view: SystemView): readonly Socket[] {
   const found: Socket[] = [];
   const taken = new Set<string>();
   for (const service of SERVICES) {
-    const owner = process.system.processes().find((info) => service.match.test(info.command) && !info.command.startsWith("["));
+    const owner = view.processes().find((info) => service.match.test(info.command) && !info.command.startsWith("["));
     if (owner === undefined || isClient(owner)) continue;
     service.on.forEach((on, at) => {
       const socket = listener(service, owner, { on, at });
@@ -104,19 +104,19 @@ function listener(service: Service, owner: ProcessInfo, place: { on: Service["on
 }
 
 /** The visitor's own connection, as this machine sees it behind its address translation. */
-export function visitorSocket(process: Process): Socket | undefined {
-  const { system } = process;
-  const remote = system.machine.interfaces.findLast(({ name }) => name !== "lo");
-  const ssh = process.environment.has("SSH_CONNECTION") || ![23, 2323].includes(system.destination.port);
-  const owner = system.processes().find((info) => (ssh ? /(^|\/)(sshd|dropbear)\b/ : /\btelnetd\b/).test(info.command));
-  if (remote === undefined || owner === undefined) return undefined;
+export function visitorSocket(view: SystemView): Socket | undefined {
+  const port = servicePort(view);
+  const local = view.machine.interfaces.find(({ name }) => name !== "lo");
+  const owner = view.processes().find((info) => (port === 23 ? /\btelnetd\b/ : /(^|\/)(sshd|dropbear)\b/).test(info.command));
+  const peer = view.origin.address.replace(/^::ffff:/, "");
+  if (local === undefined || owner === undefined) return undefined;
   return {
     protocol: "tcp",
-    family: 4,
-    address: remote.address,
-    port: ssh ? 22 : 23,
-    peer: system.origin.address.replace(/^::ffff:/, ""),
-    peerPort: system.origin.port,
+    family: peer.includes(":") ? 6 : 4,
+    address: peer.includes(":") ? (local.address6 ?? "::1") : local.address,
+    port,
+    peer,
+    peerPort: view.origin.port,
     state: "ESTABLISHED",
     receive: 0,
     send: 0,
@@ -126,10 +126,16 @@ export function visitorSocket(process: Process): Socket | undefined {
   };
 }
 
+/** The port that the service really has: what the visitor reached may be a forwarded one. */
+function servicePort(view: SystemView): number {
+  const { port } = view.destination;
+  return port === 2222 ? 22 : port === 2323 ? 23 : port;
+}
+
 /** All sockets: those that listen, then those that are connected. */
-export function allSockets(process: Process): readonly Socket[] {
-  const own = visitorSocket(process);
-  const all = [...listeners(process), ...(own === undefined ? [] : [own])];
+export function allSockets(view: SystemView): readonly Socket[] {
+  const own = visitorSocket(view);
+  const all = [...listeners(view), ...(own === undefined ? [] : [own])];
   const order = (socket: Socket) => (socket.protocol === "tcp" ? 0 : 2) + (socket.family === 6 ? 1 : 0);
   return all.sort((one, other) => order(one) - order(other));
 }
