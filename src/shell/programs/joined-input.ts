@@ -7,6 +7,8 @@ import { closeInput, type InputMessage, openOr, plainMessage } from "./inputs.ts
  */
 export class JoinedInput {
   failed = false;
+  /** Files that could be opened. */
+  opened = 0;
   readonly #process: Process;
   readonly #paths: readonly string[];
   readonly #message: InputMessage;
@@ -42,11 +44,22 @@ export class JoinedInput {
     return bytes;
   }
 
+  /** Passes over `bytes`; false when the input ended before. */
+  *skip(bytes: number): Execution<boolean> {
+    for (let left = bytes; left > 0; ) {
+      const part = yield* this.read(Math.min(left, 65_536));
+      if (part === "") return false;
+      left -= part.length;
+    }
+    return true;
+  }
+
   *#open(): Execution<number | undefined> {
     const path = this.#paths[this.#next] ?? "-";
     this.#next += 1;
     const fd = yield* openOr(this.#process, path, this.#message);
     if (fd === undefined) this.failed = true;
+    else this.opened += 1;
     return fd;
   }
 
