@@ -4,7 +4,8 @@ import { encodeReport } from "../encode-report.ts";
 import type { Report } from "../report.ts";
 
 /**
- * The worker's only way to tell its parent anything. Reports of one turn of the event loop leave in one write; when the parent is slow,
+ * The worker's only way to tell its parent anything. Reports of one turn of the event loop leave in one write, and writes have `REST_MS`
+ * between them: alone a report leaves at once, and under load many share the cost of waking the parent. When the parent is slow,
  * `isCongested` tells sessions to stop listening to their visitors, so that nothing piles up here.
  */
 export class ReportLine {
@@ -12,6 +13,7 @@ export class ReportLine {
   #frames: Buffer[] = [];
   #framesBytes = 0;
   #isFlushing = false;
+  #flushedMs = 0;
   #relieved: () => void = () => undefined;
 
   constructor(pipe: Socket) {
@@ -34,7 +36,9 @@ export class ReportLine {
     this.#framesBytes += frame.length;
     if (this.#isFlushing) return;
     this.#isFlushing = true;
-    setImmediate(() => this.#flush());
+    const restMs = this.#flushedMs + REST_MS - performance.now();
+    if (restMs > 0) setTimeout(() => this.#flush(), restMs);
+    else setImmediate(() => this.#flush());
   }
 
   /** Calls `then` when all reports are with the operating system. */
@@ -45,6 +49,7 @@ export class ReportLine {
 
   #flush(): void {
     this.#isFlushing = false;
+    this.#flushedMs = performance.now();
     if (this.#frames.length === 0) return;
     this.#pipe.write(Buffer.concat(this.#frames, this.#framesBytes));
     this.#frames = [];
@@ -52,4 +57,6 @@ export class ReportLine {
   }
 }
 
+/** A worker that is killed takes with it what it had to say for so long. */
+const REST_MS = 5;
 const CONGESTED_BYTES = 1_048_576;
