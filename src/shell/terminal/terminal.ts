@@ -57,10 +57,15 @@ export class Terminal implements TerminalDevice {
     return this.#readyBytes;
   }
 
-  /** What the visitor typed. */
+  /** What the visitor typed. Who reads gets its turn around each control character, so that it does not matter how the bytes were cut. */
   type(bytes: string): void {
     this.lastInputMs = this.#nowMs();
-    for (const char of bytes) this.#key(char);
+    for (const char of bytes) {
+      const control = isControl(char);
+      if (control) this.#kernel.poke();
+      this.#key(char);
+      if (control) this.#kernel.poke();
+    }
     this.#kernel.poke();
   }
 
