@@ -1,4 +1,4 @@
 import type { Program } from "../../program.ts";
 
-/** Programs for archives and compressed files. */
+/** Archives and compressed files, copying and cutting: tar, gzip, bzip2, xz, cpio, dd, split, csplit. */
 export const archivePrograms: readonly Program[] = [];

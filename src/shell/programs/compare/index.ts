@@ -1,4 +1,4 @@
 import type { Program } from "../../program.ts";
 
-/** Programs that compare files, and that lay out lines. */
+/** Comparing files and laying out lines: cmp, diff, patch, column, pr, look, tsort. */
 export const comparePrograms: readonly Program[] = [];

@@ -4,5 +4,5 @@ import { od } from "./od.ts";
 import { strings } from "./strings.ts";
 import { xxd } from "./xxd.ts";
 
-/** Programs that turn bytes into other shapes of themselves. */
+/** Bytes in other shapes: od, hexdump, xxd, strings. */
 export const convertPrograms: readonly Program[] = [hd, hexdump, od, strings, xxd];

@@ -1,4 +1,4 @@
 import type { Program } from "../../program.ts";
 
-/** Pagers and editors. */
+/** Pagers and editors: less, more, vi, nano. */
 export const editorPrograms: readonly Program[] = [];

@@ -1,4 +1,4 @@
 import type { Program } from "../../program.ts";
 
-/** Programs that run others, or compute. */
+/** Running others, and computing: bc, factor, getopt, numfmt, shuf, watch. */
 export const runningPrograms: readonly Program[] = [];
