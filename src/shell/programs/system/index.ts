@@ -1,10 +1,46 @@
 import type { Program } from "../../program.ts";
 import { nproc } from "./cpus.ts";
+import { date } from "./date.ts";
+import { df } from "./df.ts";
 import { free } from "./free.ts";
 import { dnsdomainname, domainname, hostname, hostnamectl } from "./hostname.ts";
+import { kill } from "./kill.ts";
+import { killall, pidof } from "./killall.ts";
+import { last, lastb, lastlog, tty, users, w, who } from "./logins.ts";
+import { findmnt, mount, mountpoint, umount } from "./mount.ts";
+import { pgrep, pkill } from "./pgrep.ts";
 import { ps } from "./ps/ps.ts";
 import { arch, uname } from "./uname.ts";
 import { uptime } from "./uptime.ts";
 
 /** What the machine is and what runs on it, one line each. */
-export const systemPrograms: readonly Program[] = [arch, dnsdomainname, domainname, free, hostname, hostnamectl, nproc, ps, uname, uptime];
+export const systemPrograms: readonly Program[] = [
+  arch,
+  date,
+  df,
+  dnsdomainname,
+  domainname,
+  findmnt,
+  free,
+  hostname,
+  hostnamectl,
+  kill,
+  killall,
+  last,
+  lastb,
+  lastlog,
+  mount,
+  mountpoint,
+  nproc,
+  pgrep,
+  pidof,
+  pkill,
+  ps,
+  tty,
+  umount,
+  uname,
+  uptime,
+  users,
+  w,
+  who,
+];
