@@ -5,6 +5,7 @@ import { basename, dirname } from "./basic/basename.ts";
 import { cat } from "./basic/cat.ts";
 import { echo } from "./basic/echo.ts";
 import { env, nice, nohup, printenv } from "./basic/env.ts";
+import { expr } from "./basic/expr.ts";
 import { printf } from "./basic/printf.ts";
 import { sleep } from "./basic/sleep.ts";
 import { bracket, test } from "./basic/test.ts";
@@ -36,17 +37,23 @@ import { awk, mawk, nawk } from "./text/awk/awk.ts";
 import { base32, base64 } from "./text/base64.ts";
 import { checksums, cksum, sum } from "./text/checksum.ts";
 import { cut } from "./text/cut.ts";
+import { hd, hexdump, od } from "./text/dump.ts";
 import { egrep, fgrep, grep, rgrep } from "./text/grep/grep.ts";
 import { head } from "./text/head.ts";
+import { join } from "./text/join.ts";
+import { nl } from "./text/nl.ts";
+import { expand, fmt, fold, rev, tac, unexpand } from "./text/reshape.ts";
 import { sed } from "./text/sed/sed.ts";
 import { seq } from "./text/seq.ts";
 import { sort } from "./text/sort/sort.ts";
 import { tail } from "./text/tail.ts";
 import { tee } from "./text/tee.ts";
+import { comm, paste } from "./text/together.ts";
 import { tr } from "./text/tr.ts";
 import { uniq } from "./text/uniq.ts";
 import { wc } from "./text/wc.ts";
 import { xargs } from "./text/xargs.ts";
+import { xxd } from "./text/xxd.ts";
 import { transferPrograms } from "./transfer/index.ts";
 
 /** Every program there is; a persona's `commands` decide which of them exist on its system. */
@@ -54,10 +61,6 @@ import { transferPrograms } from "./transfer/index.ts";
 export const programs: readonly Program[] = [
   ...accountPrograms,
   ...archivePrograms,
-  ...comparePrograms,
-  ...convertPrograms,
-  ...editorPrograms,
-  ...runningPrograms,
   awk,
   base32,
   base64,
@@ -70,18 +73,29 @@ export const programs: readonly Program[] = [
   chmod,
   chown,
   cksum,
+  comm,
+  ...comparePrograms,
+  ...convertPrograms,
   cp,
   cut,
   dir,
   dirname,
   echo,
+  ...editorPrograms,
   egrep,
   env,
+  expand,
+  expr,
   falseProgram,
   fgrep,
   find,
+  fmt,
+  fold,
   grep,
+  hd,
   head,
+  hexdump,
+  join,
   link,
   ln,
   ls,
@@ -90,23 +104,29 @@ export const programs: readonly Program[] = [
   mktemp,
   mv,
   nawk,
+  ...networkPrograms,
   nice,
+  nl,
   nohup,
+  od,
+  paste,
   printenv,
   printf,
   readlink,
   realpath,
+  rev,
   rgrep,
   rm,
   rmdir,
+  ...runningPrograms,
   sed,
   seq,
   sleep,
   sort,
   stat,
   sum,
-  ...networkPrograms,
   ...systemPrograms,
+  tac,
   tail,
   tee,
   test,
@@ -116,10 +136,12 @@ export const programs: readonly Program[] = [
   ...transferPrograms,
   trueProgram,
   truncate,
+  unexpand,
   uniq,
   unlink,
   vdir,
   wc,
   xargs,
+  xxd,
   yes,
 ];

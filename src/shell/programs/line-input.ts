@@ -9,6 +9,7 @@ export class LineInput {
   #block = "";
   #at = 0;
   #ended = false;
+  #longest = 0;
 
   constructor(process: Process, fd: number, delimiter = "\n") {
     this.#process = process;
@@ -31,6 +32,8 @@ export class LineInput {
       const rest = this.#block.slice(this.#at);
       size += rest.length;
       if (rest !== "") parts.push(rest);
+      if (size > this.#longest) yield* this.#process.hold(size - this.#longest);
+      this.#longest = Math.max(size, this.#longest);
       this.#at = 0;
       this.#block = this.#ended ? "" : yield* this.#process.read(this.#fd);
       if (this.#block === "") {
@@ -50,7 +53,7 @@ export class LineInput {
   }
 }
 
-const MAX_LINE_BYTES = 16 << 20;
+const MAX_LINE_BYTES = 4 << 20;
 
 /** A line without its delimiter. */
 export function chomp(line: string, delimiter = "\n"): string {

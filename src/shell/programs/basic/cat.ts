@@ -1,4 +1,4 @@
-import { explain } from "../../errno.ts";
+import { explain, isErrno } from "../../errno.ts";
 import { parseOptions } from "../../options.ts";
 import type { Execution, Process, Program } from "../../program.ts";
 
@@ -34,7 +34,11 @@ function* copy(process: Process, from: { fd: number; path: string; show: Display
   while (true) {
     const bytes = show.plain ? yield* process.read(fd) : yield* process.readLine(fd);
     if (bytes === undefined || bytes === "") break;
-    yield* process.print(show.line(bytes));
+    const written = yield* process.print(show.line(bytes));
+    if (isErrno(written)) {
+      yield* process.fail(`write error: ${explain(written)}`);
+      return false;
+    }
   }
   const error = process.lastError(fd);
   if (fd !== 0) process.close(fd);

@@ -45,7 +45,7 @@ function* makeParents(process: Process, path: string, how: How): Execution<boole
   let sofar = path.startsWith("/") ? "/" : "";
   for (const [at, part] of parts.entries()) {
     sofar = sofar === "" ? part : joinPath(sofar, part);
-    yield* process.charge(2);
+    yield* process.charge(2 + at);
     const stat = process.fs.stat(sofar);
     const last = at === parts.length - 1;
     if (!isErrno(stat) && stat.kind === "directory") continue;

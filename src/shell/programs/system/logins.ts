@@ -52,7 +52,7 @@ export const users: Program = {
       .logins()
       .map(({ user }) => user)
       .sort();
-    return yield* show(process, `${names.join(" ")}\n`);
+    return names.length === 0 ? 0 : yield* show(process, `${names.join(" ")}\n`);
   },
 };
 

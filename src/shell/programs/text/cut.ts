@@ -121,11 +121,19 @@ function cutFields(line: string, plan: Plan): string | undefined {
 }
 
 function cutBytes(line: string, plan: Plan): string {
-  let text = "";
-  for (let at = 0; at < line.length; at += 1) {
-    if (!plan.has(at + 1)) continue;
-    if (plan.output !== undefined && text !== "" && (plan.starts.has(at + 1) || !plan.has(at))) text += plan.output;
-    text += line.charAt(at);
+  const pieces: string[] = [];
+  for (let at = 0; at < line.length; ) {
+    const end = pieceEnd(plan, at, line.length);
+    if (plan.has(at + 1)) pieces.push(line.slice(at, end));
+    at = end;
   }
-  return text;
+  return pieces.join(plan.output ?? "");
+}
+
+/** Where the bytes end that are all taken or all left out; a range that begins ends the one before it. */
+function pieceEnd(plan: Plan, start: number, length: number): number {
+  const taken = plan.has(start + 1);
+  let end = start + 1;
+  while (end < length && plan.has(end + 1) === taken && !(taken && plan.starts.has(end + 1))) end += 1;
+  return end;
 }

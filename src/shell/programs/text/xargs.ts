@@ -29,22 +29,41 @@ export const xargs: Program = {
     if (typeof options === "number") return options;
     const wrong = ["n", "L", "P"].find((key) => options.has(key) && !/^\d+$/.test(options.value(key) ?? ""));
     if (wrong !== undefined) return yield* process.fail(`invalid number "${options.value(wrong)}" for -${wrong} option`);
-    const text = yield* readInput(process, options);
-    if (typeof text === "number") return text;
-    const items = itemsOf(text, options);
-    if ("wrong" in items) return yield* process.fail(items.wrong);
-    return yield* runAll(process, groups(items.lines, options), options);
+    const path = options.value("a");
+    const fd = path === undefined ? 0 : process.open(path, { read: true });
+    if (isErrno(fd)) return yield* process.fail(`Cannot open input file ${quoteName(path ?? "")}: ${explain(fd)}`);
+    return yield* runBatches(process, fd, options);
   },
 };
 
-function* readInput(process: Process, options: Options): Execution<string | number> {
-  const path = options.value("a");
-  if (path === undefined) return yield* process.readAll(0);
-  const text = process.fs.readFile(path);
-  return isErrno(text) ? yield* process.fail(`Cannot open input file ${quoteName(path)}: ${explain(text)}`) : text;
+/** As much input at a time as a command line may be long, so that an endless input costs no memory. */
+const BATCH_BYTES = 131_072;
+
+function* runBatches(process: Process, fd: number, options: Options): Execution {
+  const end = options.has("0") ? "\0" : (delimiterOf(options.value("d")) ?? "\n");
+  let status = 0;
+  let began = false;
+  for (let rest = "", ended = false; !ended; ) {
+    const part = yield* process.read(fd, BATCH_BYTES);
+    ended = part === "";
+    const text = rest + part;
+    const cut = ended ? text.length : text.length < BATCH_BYTES ? 0 : text.lastIndexOf(end) + 1;
+    rest = text.slice(cut);
+    if (rest.length > 2 * BATCH_BYTES) return yield* process.fail("argument line too long");
+    if (cut === 0 && !ended) continue;
+    const items = itemsOf(text.slice(0, cut), options);
+    if ("wrong" in items) return yield* process.fail(items.wrong);
+    yield* process.charge(cut >> 4);
+    if (items.lines.length === 0 && (began || !ended || options.has("r"))) continue;
+    began = true;
+    const run = yield* runAll(process, groups(items.lines, options), options);
+    status = Math.max(status, run.status);
+    if (run.stop || items.last) return status;
+  }
+  return status;
 }
 
-type Items = { readonly lines: readonly (readonly string[])[] } | { readonly wrong: string };
+type Items = { readonly lines: readonly (readonly string[])[]; readonly last: boolean } | { readonly wrong: string };
 
 /** The arguments of each input line. */
 function itemsOf(text: string, options: Options): Items {
@@ -52,12 +71,12 @@ function itemsOf(text: string, options: Options): Items {
   if (delimiter !== undefined) {
     const parts = text.split(delimiter);
     if (parts.at(-1) === "") parts.pop();
-    return { lines: parts.map((part) => [part]) };
+    return { lines: parts.map((part) => [part]), last: false };
   }
   const whole = options.has("I") || options.has("i");
   const lines: string[][] = [];
   for (const line of logicalLines(text)) {
-    if (line === options.value("E")) break;
+    if (line === options.value("E")) return { lines, last: true };
     const words = splitWords(whole ? line.trimStart() : line, whole);
     if (words === undefined)
       return {
@@ -68,7 +87,7 @@ function itemsOf(text: string, options: Options): Items {
       };
     if (words.length > 0) lines.push(words);
   }
-  return { lines };
+  return { lines, last: false };
 }
 
 function delimiterOf(text: string | undefined): string | undefined {
@@ -116,10 +135,16 @@ function groups(lines: readonly (readonly string[])[], options: Options): readon
   const most = Math.min(Number(options.value("n") ?? MAX_ARGUMENTS) || MAX_ARGUMENTS, MAX_ARGUMENTS);
   const runs: string[][] = [];
   for (let at = 0; at < all.length; at += most) runs.push(all.slice(at, at + most));
-  return runs.length === 0 && !options.has("r") ? [[]] : runs;
+  return runs.length === 0 ? [[]] : runs;
 }
 
-function* runAll(process: Process, runs: readonly (readonly string[])[], options: Options): Execution {
+interface Ended {
+  readonly status: number;
+  /** No more is run. */
+  readonly stop: boolean;
+}
+
+function* runAll(process: Process, runs: readonly (readonly string[])[], options: Options): Execution<Ended> {
   const command = options.operands.length === 0 ? ["echo"] : options.operands;
   const mark = options.value("I") ?? (options.has("i") ? (options.value("i") ?? "{}") : undefined);
   let status = 0;
@@ -130,13 +155,13 @@ function* runAll(process: Process, runs: readonly (readonly string[])[], options
         : command.map((word, at) => (at === 0 ? word : word.replaceAll(mark, () => args[0] ?? "")));
     if (options.has("t")) yield* process.write(2, `${argv.join(" ")}\n`);
     const ended = yield* runOne(process, argv);
-    if (ended.stop) return ended.status;
+    if (ended.stop) return ended;
     status = Math.max(status, ended.status);
   }
-  return status;
+  return { status, stop: false };
 }
 
-function* runOne(process: Process, argv: readonly string[]): Execution<{ status: number; stop: boolean }> {
+function* runOne(process: Process, argv: readonly string[]): Execution<Ended> {
   const name = argv[0] ?? "";
   const input = process.open("/dev/null", { read: true });
   const descriptors = [

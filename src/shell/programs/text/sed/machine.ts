@@ -30,6 +30,7 @@ export class SedMachine {
   #replaced = false;
   #regex: Regex | undefined;
   #status = 0;
+  #paidBytes = 0;
 
   constructor(process: Process, script: Script, { how, input }: { how: SedHow; input: SedInput }) {
     this.#process = process;
@@ -165,7 +166,7 @@ export class SedMachine {
   *#executeOther(command: Command): Execution<Step> {
     const { name, text } = command;
     if ("btT".includes(name)) return this.#jump(name, text);
-    if ("hHgGx".includes(name)) this.#exchange(name);
+    if ("hHgGx".includes(name)) yield* this.#exchange(name);
     else if (name === "a") this.#appended.push({ text });
     else if (name === "r") this.#appended.push({ file: text });
     else if (name === "c") return yield* this.#change(command);
@@ -199,7 +200,7 @@ export class SedMachine {
     return label === "" ? "next" : (this.#script.labels.get(label) ?? -1);
   }
 
-  #exchange(name: string): void {
+  *#exchange(name: string): Execution<void> {
     const held = this.#hold;
     if (name === "h" || name === "x") this.#hold = this.#pattern;
     if (name === "H") this.#hold = `${held}\n${this.#pattern}`;
@@ -207,6 +208,15 @@ export class SedMachine {
     if (name === "G") this.#pattern = `${this.#pattern}\n${held}`;
     if (this.#hold.length > MAX_SPACE) this.#hold = this.#hold.slice(0, MAX_SPACE);
     if (this.#pattern.length > MAX_SPACE) this.#pattern = this.#pattern.slice(0, MAX_SPACE);
+    yield* this.#pay();
+  }
+
+  /** Charges for what the spaces have grown to. */
+  *#pay(): Execution<void> {
+    const size = this.#pattern.length + this.#hold.length;
+    yield* this.#process.charge(size >> 8);
+    if (size > this.#paidBytes) yield* this.#process.hold(size - this.#paidBytes);
+    this.#paidBytes = Math.max(size, this.#paidBytes);
   }
 
   #deleteFirst(): Step {
@@ -231,6 +241,7 @@ export class SedMachine {
     yield* this.#load();
     this.#replaced = replaced;
     if (name === "N") this.#pattern = `${before}\n${this.#pattern}`.slice(0, MAX_SPACE);
+    yield* this.#pay();
     return -1;
   }
 
@@ -259,6 +270,7 @@ export class SedMachine {
     if (done === 0) return;
     this.#pattern = (result + text.slice(at)).slice(0, MAX_SPACE);
     this.#replaced = true;
+    yield* this.#pay();
     if (how.print) yield* this.#print(this.#pattern);
     if (how.file !== undefined) yield* this.#writeFile(how.file, `${this.#pattern}\n`);
   }
@@ -292,7 +304,7 @@ export class SedMachine {
 }
 
 /** The spaces never grow beyond this. */
-const MAX_SPACE = 4 << 20;
+const MAX_SPACE = 2 << 20;
 
 export function groupText(text: string, { slots }: Match, index: number): string {
   const start = slots[2 * index] ?? -1;

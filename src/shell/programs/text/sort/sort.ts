@@ -129,9 +129,19 @@ function* readLines(process: Process, paths: readonly string[], end: string): Ex
       yield* process.fail(`read failed: ${quoteInMessage(path)}: ${explain({ errno: error })}`, 2);
       return undefined;
     }
+    yield* process.hold(text.length + countOf(text, end) * LINE_BYTES);
     for (const line of splitLines(text, end)) lines.push(line);
   }
   return lines;
+}
+
+/** What a line costs beside its text. */
+const LINE_BYTES = 100;
+
+function countOf(text: string, delimiter: string): number {
+  let count = 1;
+  for (let at = text.indexOf(delimiter); at >= 0; at = text.indexOf(delimiter, at + 1)) count += 1;
+  return count;
 }
 
 const RUN_LINES = 2000;
