@@ -22,6 +22,7 @@ import { cp } from "./files/cp.ts";
 import { find } from "./files/find/find.ts";
 import { link, ln, unlink } from "./files/ln.ts";
 import { dir, ls, vdir } from "./files/ls/ls.ts";
+import { mkfifo, mknod } from "./files/make-node.ts";
 import { mkdir, rmdir } from "./files/mkdir.ts";
 import { mktemp } from "./files/mktemp.ts";
 import { mv } from "./files/mv.ts";
@@ -30,6 +31,8 @@ import { rm } from "./files/rm.ts";
 import { stat } from "./files/stat.ts";
 import { touch } from "./files/touch.ts";
 import { truncate } from "./files/truncate.ts";
+import { pwd } from "./files/working-directory.ts";
+import { inspectPrograms } from "./inspect/index.ts";
 import { networkPrograms } from "./network/index.ts";
 import { runningPrograms } from "./running/index.ts";
 import { systemPrograms } from "./system/index.ts";
@@ -37,7 +40,6 @@ import { awk, mawk, nawk } from "./text/awk/awk.ts";
 import { base32, base64 } from "./text/base64.ts";
 import { checksums, cksum, sum } from "./text/checksum.ts";
 import { cut } from "./text/cut.ts";
-import { hd, hexdump, od } from "./text/dump.ts";
 import { egrep, fgrep, grep, rgrep } from "./text/grep/grep.ts";
 import { head } from "./text/head.ts";
 import { join } from "./text/join.ts";
@@ -53,12 +55,12 @@ import { tr } from "./text/tr.ts";
 import { uniq } from "./text/uniq.ts";
 import { wc } from "./text/wc.ts";
 import { xargs } from "./text/xargs.ts";
-import { xxd } from "./text/xxd.ts";
 import { transferPrograms } from "./transfer/index.ts";
 
 /** Every program there is; a persona's `commands` decide which of them exist on its system. */
 // biome-ignore format: one line each
 export const programs: readonly Program[] = [
+  ...inspectPrograms,
   ...accountPrograms,
   ...archivePrograms,
   awk,
@@ -92,15 +94,15 @@ export const programs: readonly Program[] = [
   fmt,
   fold,
   grep,
-  hd,
   head,
-  hexdump,
   join,
   link,
   ln,
   ls,
   mawk,
   mkdir,
+  mkfifo,
+  mknod,
   mktemp,
   mv,
   nawk,
@@ -108,10 +110,10 @@ export const programs: readonly Program[] = [
   nice,
   nl,
   nohup,
-  od,
   paste,
   printenv,
   printf,
+  pwd,
   readlink,
   realpath,
   rev,
@@ -142,6 +144,5 @@ export const programs: readonly Program[] = [
   vdir,
   wc,
   xargs,
-  xxd,
   yes,
 ];

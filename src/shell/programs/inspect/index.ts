@@ -1,4 +1,8 @@
 import type { Program } from "../../program.ts";
+import { chattr, lsattr, shred, sync } from "./attributes.ts";
+import { du } from "./du.ts";
+import { install } from "./install.ts";
+import { which } from "./which.ts";
 
 /** Looking at files and destroying them: file, du, install, shred, which, whereis, chattr, lsattr, sync, tree. */
-export const inspectPrograms: readonly Program[] = [];
+export const inspectPrograms: readonly Program[] = [chattr, du, install, lsattr, shred, sync, which];
