@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { baseTree } from "../../src/shell/files/base-tree.ts";
 import { Namespace } from "../../src/shell/files/namespace.ts";
+import { Quarantine } from "../../src/shell/files/quarantine.ts";
 import { Quota } from "../../src/shell/files/quota.ts";
 import { VirtualFileSystem } from "../../src/shell/files/virtual-file-system.ts";
 import type { FakePeer } from "../../src/testkit/fake-peer.ts";
@@ -14,7 +15,7 @@ export function virtualFiles(peer: FakePeer): VirtualFileSystem {
     persona: peer.persona,
     nowMs: () => peer.now().wallMs,
     random: (bytes) => Buffer.from(peer.random(bytes)).toString("latin1"),
-    capture: () => undefined,
+    quarantine: new Quarantine(peer),
     quota: new Quota(MAX_BYTES, MAX_ENTRIES),
   });
 }

@@ -37,6 +37,8 @@ function talk(persona: SshPersona, pieces: readonly Uint8Array[]): { sent: strin
   });
   transport.start();
   for (const piece of pieces) transport.receive(Uint8Array.from(piece));
+  // A reset follows in the next turn.
+  peer.clock.advance(0);
   transport.end();
   assert.equal(peer.sentAfterHangUp, 0);
   for (const { kind, fields } of peer.observations()) assert.equal(checkObservation(kind, fields), undefined);

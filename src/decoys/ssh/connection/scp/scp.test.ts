@@ -10,6 +10,9 @@ import { testFileSystem } from "../testing/file-system.ts";
 import { parseScpCommand } from "./command.ts";
 import { startScp } from "./scp.ts";
 
+/** A written file is offered to quarantine when it has been left alone for a while. */
+const QUIET_MS = 5000;
+
 const ROOT = { uid: 0, gid: 0, groups: [0] };
 
 /** The far end of one copy; what it says is text, one code unit a byte. */
@@ -106,6 +109,7 @@ test("what was taken is in the file system with its mode and times, and in quara
   const directory = copy.fs.stat("/tmp/d", ROOT);
   assert.ok(!("errno" in directory));
   assert.deepEqual([directory.mode, directory.modifyMs], [0o700, 1_600_000_000_000]);
+  copy.peer.clock.advance(QUIET_MS);
   assert.deepEqual(
     copy.peer.captures.map(({ meta, bytes }) => [meta.name, meta.way, bytes.toString("latin1")]),
     [

@@ -11,6 +11,9 @@ import { fields } from "../testing/visit.ts";
 import { Fxp, OpenFlag } from "./messages.ts";
 import { SftpServer } from "./server.ts";
 
+/** A written file is offered to quarantine when it has been left alone for a while. */
+const QUIET_MS = 5000;
+
 const NAMES = [
   "posix-rename@openssh.com",
   "statvfs@openssh.com",
@@ -211,6 +214,7 @@ test("an uploaded file is found again and is in quarantine, its way told", () =>
   assert.equal(transfer.ask(Fxp.fsetstat, Buffer.concat([fields(handle), new Writer().u32(1).u64(8n).finish()])), OK);
   assert.equal(transfer.ask(Fxp.close, fields(handle)), OK);
   assert.match(transfer.ask(Fxp.stat, fields("/root/bot")), /^attrs 100755 0:0 8 /);
+  transfer.peer.clock.advance(QUIET_MS);
   assert.deepEqual(
     transfer.peer.captures.map(({ meta, bytes, closed }) => [meta.name, meta.way, bytes.toString("latin1"), closed]),
     [["/root/bot", "sftp", "\x7fELFrest", true]],
@@ -222,6 +226,7 @@ test("a file larger than the disk is caught whole, and the visitor sees success"
   const handle = transfer.open("/tmp/big", OpenFlag.write | OpenFlag.create);
   for (let at = 0; at < 300_000; at += 30_000) assert.equal(transfer.write(handle, at, Buffer.alloc(30_000, at / 30_000)), OK);
   transfer.ask(Fxp.close, fields(handle));
+  transfer.peer.clock.advance(QUIET_MS);
   const whole = transfer.peer.captures.find(({ bytes }) => bytes.length === 300_000);
   assert.ok(whole?.closed);
   assert.deepEqual([whole.bytes[0], whole.bytes[100_000], whole.bytes[299_999]], [0, 3, 9]);

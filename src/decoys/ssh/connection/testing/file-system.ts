@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type { FileSystem } from "../../../../shell/file-system.ts";
 import { baseTree } from "../../../../shell/files/base-tree.ts";
 import { Namespace } from "../../../../shell/files/namespace.ts";
+import { Quarantine } from "../../../../shell/files/quarantine.ts";
 import { Quota } from "../../../../shell/files/quota.ts";
 import { VirtualFileSystem } from "../../../../shell/files/virtual-file-system.ts";
 import type { FakePeer } from "../../../../testkit/fake-peer.ts";
@@ -14,10 +15,6 @@ export function testFileSystem(peer: FakePeer, maxBytes = 8 << 20): FileSystem {
     nowMs: () => peer.now().wallMs,
     random: (size) => Buffer.from(peer.random(size)).toString("latin1"),
     quota: new Quota(maxBytes, 1000),
-    capture: (node, path) => {
-      const capture = peer.capture({ name: path, way: node.changedBy ?? "" });
-      capture.write(Buffer.from(node.content?.read(0, node.content.size) ?? "", "latin1"));
-      capture.close();
-    },
+    quarantine: new Quarantine(peer),
   });
 }
