@@ -63,10 +63,11 @@ class Printf {
   }
 
   #escape(rest: string): string {
-    const { text, size, stop } = readEscape(rest, "format");
-    this.text += text;
-    this.stopped = stop;
-    return rest.slice(size);
+    const found =
+      this.#settings.plain === true && rest.startsWith("\\x") ? { text: "\\", size: 1, stop: false } : readEscape(rest, "format");
+    this.text += found.text;
+    this.stopped = found.stop;
+    return rest.slice(found.size);
   }
 
   #directive(rest: string): string {
@@ -76,8 +77,9 @@ class Printf {
     }
     const found = SPEC.exec(rest);
     const [whole = "", flags = "", width, precision, conversion = ""] = found?.index === 0 ? found : [];
-    if (/^[hlLjzt]$/.test(conversion)) return this.#missing(whole);
-    if (whole === "") return this.#invalid(rest.slice(1, 2));
+    const plain = this.#settings.plain === true;
+    if (whole === "" || /^[hlLjzt]$/.test(conversion) || (plain && conversion === "q"))
+      return this.#invalid(whole === "" ? rest.slice(0, 2) : whole);
     const shape: Shape = { flags, width: this.#size(width), precision: precision === undefined ? undefined : this.#size(precision) };
     if (conversion.startsWith("(") && this.#settings.time !== undefined)
       this.text += pad(this.#settings.time(conversion.slice(1, -2), this.#take()), shape);
@@ -90,16 +92,18 @@ class Printf {
     return Math.max(-MAX_WIDTH, Math.min(MAX_WIDTH, size));
   }
 
-  #missing(whole: string): string {
-    this.complaints.push(`\`${whole}': missing format character`);
+  /** A directive that means nothing: `%z`, or `%` at the end. */
+  #invalid(directive: string): string {
+    const incomplete = directive.length < 2 || /[hlLjzt]$/.test(directive);
+    if (this.#settings.plain === true) this.complaints.push(`${directive}: invalid directive`);
+    else if (incomplete) this.complaints.push(`\`${directive}': missing format character`);
+    else this.complaints.push(`\`${directive.slice(-1)}': invalid format character`);
     this.stopped = true;
     return "";
   }
 
-  #invalid(conversion: string): string {
-    this.complaints.push(conversion === "" ? "`%': missing format character" : `\`${conversion}': invalid format character`);
-    this.stopped = true;
-    return "";
+  #badNumber(given: string): void {
+    this.complaints.push(this.#settings.plain === true ? `${given}: expected numeric value` : `${given}: invalid number`);
   }
 
   #take(): string | undefined {
@@ -117,7 +121,7 @@ class Printf {
         this.text += pad((this.#take() ?? "").slice(0, 1), shape);
         return;
       case "b": {
-        const { text, stop } = unescape(this.#take() ?? "", "b");
+        const { text, stop } = replaceEscapes(this.#take() ?? "", "b");
         this.text += pad(cut(text, shape), shape);
         this.stopped = stop;
         return;
@@ -128,26 +132,25 @@ class Printf {
       default:
         if (/^[diouxX]$/.test(conversion)) this.text += formatInteger(this.#integer(this.#take()), conversion, shape);
         else if (/^[eEfFgGaA]$/.test(conversion)) this.text += formatFloat(this.#float(this.#take()), conversion, shape);
-        else this.#invalid(conversion);
+        else this.#invalid(`%${conversion}`);
     }
   }
 
   #integer(given: string | undefined): bigint {
     const text = (given ?? "").trim();
-    if (text === "" && given !== undefined && given === "") return 0n;
+    if (given === undefined || given === "") return 0n;
     if (/^["']/.test(text)) return BigInt(text.charCodeAt(1) || 0);
     const [, sign = "", digits = "", rest = ""] = /^([-+]?)(0[xX][0-9a-fA-F]+|\d+)?([\s\S]*)$/.exec(text) ?? [];
-    if ((digits === "" || rest !== "") && given !== undefined) this.complaints.push(`${given}: invalid number`);
-    const value = digits === "" ? 0n : /^0\d/.test(digits) ? octal(digits) : BigInt(digits);
-    return sign === "-" ? -value : value;
+    if (digits === "" || rest !== "") this.#badNumber(given);
+    return sign === "-" ? -magnitude(digits) : magnitude(digits);
   }
 
   #float(given: string | undefined): number {
     const text = (given ?? "0").trim();
     if (/^["']/.test(text)) return text.charCodeAt(1) || 0;
     const number = Number.parseFloat(text.replace(/^([-+]?)inf.*/i, "$1Infinity"));
-    if (given !== undefined && (Number.isNaN(number) || !/^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$|^[-+]?(inf|nan)/i.test(text)))
-      this.complaints.push(`${given}: invalid number`);
+    const whole = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$|^[-+]?(inf|nan)/i.test(text);
+    if (given !== undefined && !whole) this.#badNumber(given);
     return Number.isNaN(number) ? 0 : number;
   }
 }
@@ -156,6 +159,11 @@ interface Shape {
   readonly flags: string;
   readonly width: number;
   readonly precision: number | undefined;
+}
+
+function magnitude(digits: string): bigint {
+  if (digits === "") return 0n;
+  return /^0\d/.test(digits) ? octal(digits) : BigInt(digits);
 }
 
 function octal(digits: string): bigint {
@@ -236,20 +244,30 @@ const NAMED: Readonly<Record<string, string>> = {
 export type EscapeStyle = "format" | "b" | "echo";
 
 function readEscape(text: string, style: EscapeStyle): { text: string; size: number; stop: boolean } {
-  const octalPattern = style === "format" ? /^\\([0-7]{1,3})/ : style === "b" ? /^\\(0[0-7]{0,3}|[1-7][0-7]{0,2})/ : /^\\(0[0-7]{0,3})/;
-  const octalDigits = octalPattern.exec(text)?.[1];
-  if (octalDigits !== undefined)
-    return { text: String.fromCharCode(Number.parseInt(octalDigits, 8) & 255), size: octalDigits.length + 1, stop: false };
-  const hex = /^\\x([0-9a-fA-F]{1,2})/.exec(text)?.[1];
-  if (hex !== undefined) return { text: String.fromCharCode(Number.parseInt(hex, 16)), size: hex.length + 2, stop: false };
-  const unicode = /^\\(?:u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8}))/.exec(text);
-  if (unicode !== null)
-    return { text: encodeUtf8(codePoint(Number.parseInt(unicode[1] ?? unicode[2] ?? "0", 16))), size: unicode[0].length, stop: false };
+  const numbered = numberedEscape(text, style);
+  if (numbered !== undefined) return { ...numbered, stop: false };
   const letter = text.charAt(1);
   if (letter === "c" && style !== "format") return { text: "", size: 2, stop: true };
-  if (style === "format" && (letter === '"' || letter === "'" || letter === "?")) return { text: letter, size: 2, stop: false };
-  const named = NAMED[letter];
-  return named === undefined || letter === "" ? { text: "\\", size: 1, stop: false } : { text: named, size: 2, stop: false };
+  if (style === "format" && letter !== "" && "\"'?".includes(letter)) return { text: letter, size: 2, stop: false };
+  const named = letter === "" ? undefined : NAMED[letter];
+  return named === undefined ? { text: "\\", size: 1, stop: false } : { text: named, size: 2, stop: false };
+}
+
+const OCTAL: Readonly<Record<EscapeStyle, RegExp>> = {
+  format: /^\\([0-7]{1,3})/,
+  b: /^\\(0[0-7]{0,3}|[1-7][0-7]{0,2})/,
+  echo: /^\\(0[0-7]{0,3})/,
+};
+
+/** A byte or character by its number: octal, \\x, \\u, \\U. */
+function numberedEscape(text: string, style: EscapeStyle): { text: string; size: number } | undefined {
+  const digits = OCTAL[style].exec(text)?.[1];
+  if (digits !== undefined) return { text: String.fromCharCode(Number.parseInt(digits, 8) & 255), size: digits.length + 1 };
+  const hex = /^\\x([0-9a-fA-F]{1,2})/.exec(text)?.[1];
+  if (hex !== undefined) return { text: String.fromCharCode(Number.parseInt(hex, 16)), size: hex.length + 2 };
+  const unicode = /^\\(?:u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8}))/.exec(text);
+  if (unicode === null) return undefined;
+  return { text: encodeUtf8(codePoint(Number.parseInt(unicode[1] ?? unicode[2] ?? "0", 16))), size: unicode[0].length };
 }
 
 function codePoint(code: number): string {
@@ -257,39 +275,41 @@ function codePoint(code: number): string {
 }
 
 /** Replaces escapes, as %b and `echo -e` do. */
-export function unescape(text: string, style: EscapeStyle): { readonly text: string; readonly stop: boolean } {
+export function replaceEscapes(text: string, style: EscapeStyle): { readonly text: string; readonly stop: boolean } {
   let result = "";
   let rest = text;
   while (rest !== "") {
     const slash = rest.indexOf("\\");
     if (slash < 0) return { text: result + rest, stop: false };
-    const escape = readEscape(rest.slice(slash), style);
-    result += rest.slice(0, slash) + escape.text;
-    if (escape.stop) return { text: result, stop: true };
-    rest = rest.slice(slash + escape.size);
+    const found = readEscape(rest.slice(slash), style);
+    result += rest.slice(0, slash) + found.text;
+    if (found.stop) return { text: result, stop: true };
+    rest = rest.slice(slash + found.size);
   }
   return { text: result, stop: false };
 }
 
 /** What echo prints: options -n -e -E as bash, coreutils and busybox know them; dash knows -n only and always replaces escapes. */
 export function echoText(args: readonly string[], style: "bash" | "dash"): string {
-  const pattern = style === "bash" ? /^-[neE]+$/ : /^-n$/;
+  const { first, newline, escapes } =
+    style === "bash" ? bashOptions(args) : { first: args[0] === "-n" ? 1 : 0, newline: args[0] !== "-n", escapes: true };
+  const text = args.slice(first).join(" ");
+  const end = newline ? "\n" : "";
+  if (!escapes || !text.includes("\\")) return text + end;
+  const shown = style === "bash" ? text : text.replace(/\\(?=x)/g, "\\\\");
+  const { text: replaced, stop } = replaceEscapes(shown, style === "bash" ? "echo" : "b");
+  return stop ? replaced : replaced + end;
+}
+
+function bashOptions(args: readonly string[]): { first: number; newline: boolean; escapes: boolean } {
   let newline = true;
-  let escapes = style === "dash";
+  let escapes = false;
   let first = 0;
-  for (; first < args.length && pattern.test(args[first] ?? ""); first += 1) {
+  for (; /^-[neE]+$/.test(args[first] ?? ""); first += 1) {
     for (const letter of (args[first] ?? "").slice(1)) {
       if (letter === "n") newline = false;
       else escapes = letter === "e";
     }
-    if (style === "dash") {
-      escapes = true;
-      first += 1;
-      break;
-    }
   }
-  const text = args.slice(first).join(" ");
-  if (!escapes) return newline ? `${text}\n` : text;
-  const { text: replaced, stop } = unescape(text, style === "bash" ? "echo" : "b");
-  return newline && !stop ? `${replaced}\n` : replaced;
+  return { first, newline, escapes };
 }

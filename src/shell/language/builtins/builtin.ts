@@ -84,17 +84,27 @@ export function readFlags(args: readonly string[], spec: string): Flags {
   return { letters, values, operands: args.slice(at), unknown: undefined, missing: undefined };
 }
 
-function readLetters(arg: string, next: string | undefined, into: { spec: string; letters: Set<string>; values: Map<string, string> }) {
+interface Reading {
+  readonly spec: string;
+  readonly letters: Set<string>;
+  readonly values: Map<string, string>;
+}
+
+function readLetters(arg: string, next: string | undefined, into: Reading) {
   for (let index = 1; index < arg.length; index += 1) {
     const letter = arg.charAt(index);
     const known = letter === ":" ? -1 : into.spec.indexOf(letter);
     if (known < 0) return { unknown: `-${letter}`, missing: undefined };
     into.letters.add(letter);
-    if (into.spec.charAt(known + 1) !== ":") continue;
-    const rest = arg.slice(index + 1);
-    if (rest === "" && next === undefined) return { unknown: undefined, missing: `-${letter}` };
-    into.values.set(letter, rest === "" ? (next ?? "") : rest);
-    return rest === "" ? ("next" as const) : undefined;
+    if (into.spec.charAt(known + 1) === ":") return readValue({ letter, rest: arg.slice(index + 1), next }, into);
   }
   return undefined;
+}
+
+/** The value behind a letter: the rest of the word, or the next word. */
+function readValue(of: { readonly letter: string; readonly rest: string; readonly next: string | undefined }, into: Reading) {
+  const value = of.rest === "" ? of.next : of.rest;
+  if (value === undefined) return { unknown: undefined, missing: `-${of.letter}` };
+  into.values.set(of.letter, value);
+  return of.rest === "" ? ("next" as const) : undefined;
 }

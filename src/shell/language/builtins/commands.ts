@@ -103,18 +103,20 @@ function paths(shell: Shell, name: string, how: { all: boolean; search?: string 
 
 export function typeBuiltin(knows: Knows) {
   return function* type(shell: Shell, args: readonly string[]): Execution {
-    const flags = readFlags(args, shell.dialect === "bash" ? "afptP" : "");
+    const flags = shell.dialect === "bash" ? readFlags(args, "afptP") : readFlags(["--", ...args], "");
     if (flags.unknown !== undefined) return yield* badOption(shell, "type", flags.unknown);
-    const { letters } = flags;
     let status = 0;
     for (const name of flags.operands) {
-      const found = meanings(shell, name, { knows, all: letters.has("a") });
-      if (letters.has("P") || letters.has("p")) status = (yield* printPaths(shell, name, { found, force: letters.has("P") })) || status;
-      else if (letters.has("t")) status = (yield* printKind(shell, found)) || status;
-      else status = (yield* describe(shell, name, found)) || status;
+      const found = meanings(shell, name, { knows, all: flags.letters.has("a") });
+      status = (yield* typeOne(shell, { name, found }, flags.letters)) || status;
     }
     return status;
   };
+}
+
+function* typeOne(shell: Shell, of: { name: string; found: readonly Meaning[] }, letters: ReadonlySet<string>): Execution {
+  if (letters.has("P") || letters.has("p")) return yield* printPaths(shell, of.name, { found: of.found, force: letters.has("P") });
+  return letters.has("t") ? yield* printKind(shell, of.found) : yield* describe(shell, of.name, of.found);
 }
 
 function* printPaths(shell: Shell, name: string, how: { found: readonly Meaning[]; force: boolean }): Execution {
@@ -139,25 +141,26 @@ function* describe(shell: Shell, name: string, found: readonly Meaning[]): Execu
 }
 
 function sentence(shell: Shell, name: string, one: Meaning): string {
-  const bash = shell.dialect === "bash";
   switch (one.kind) {
     case "alias":
-      return bash ? `${name} is aliased to \`${one.text}'` : `${name} is an alias for ${one.text}`;
+      return shell.pick({ bash: `${name} is aliased to \`${one.text}'`, dash: `${name} is an alias for ${one.text}` });
     case "keyword":
       return `${name} is a shell keyword`;
-    case "function": {
-      const definition = shell.functions.get(name);
-      return bash && definition !== undefined
-        ? `${name} is a function\n${printFunction(definition).trimEnd()}`
-        : `${name} is a ${bash ? "" : "shell "}function`;
-    }
+    case "function":
+      return functionSentence(shell, name);
     case "builtin":
-      return `${name} is a ${SPECIAL.has(name) && !bash ? "special " : ""}shell builtin`;
+      return `${name} is a ${shell.pick({ bash: "", dash: SPECIAL.has(name) ? "special " : "" })}shell builtin`;
     case "hashed":
-      return bash ? `${name} is hashed (${one.text})` : `${name} is a tracked alias for ${one.text}`;
+      return shell.pick({ bash: `${name} is hashed (${one.text})`, dash: `${name} is a tracked alias for ${one.text}` });
     case "file":
       return `${name} is ${one.text}`;
   }
+}
+
+function functionSentence(shell: Shell, name: string): string {
+  const definition = shell.functions.get(name);
+  if (shell.dialect !== "bash" || definition === undefined) return `${name} is a shell function`;
+  return `${name} is a function\n${printFunction(definition).trimEnd()}`;
 }
 
 export function commandBuiltin(knows: Knows) {
@@ -173,20 +176,23 @@ export function commandBuiltin(knows: Knows) {
 }
 
 function* commandV(shell: Shell, names: readonly string[], how: { knows: Knows; verbose: boolean }): Execution {
-  let status = 1;
+  let status = shell.pick({ bash: 1, dash: 127 });
   for (const name of names) {
     const [found] = meanings(shell, name, { knows: how.knows, all: false });
     if (found === undefined) {
-      if (how.verbose) yield* shell.complain(shell.dialect === "bash" ? `command: ${name}: not found` : `${name}: not found`);
-      if (shell.dialect !== "bash") status = 127;
+      if (how.verbose) yield* shell.complain(shell.pick({ bash: `command: ${name}: not found`, dash: `${name}: not found` }));
       continue;
     }
     status = 0;
-    const file = found.kind === "file" || found.kind === "hashed";
-    const short = found.kind === "alias" ? `alias ${name}=${singleQuoted(found.text)}` : file ? found.text : name;
-    yield* shell.process.print(`${how.verbose ? sentence(shell, name, found) : short}\n`);
+    yield* shell.process.print(`${how.verbose ? sentence(shell, name, found) : shortForm(name, found)}\n`);
   }
   return status;
+}
+
+/** As `command -v` prints it. */
+function shortForm(name: string, found: Meaning): string {
+  if (found.kind === "alias") return `alias ${name}=${singleQuoted(found.text)}`;
+  return found.kind === "file" || found.kind === "hashed" ? found.text : name;
 }
 
 export function* builtin(shell: Shell, args: readonly string[]): Execution {
@@ -200,13 +206,17 @@ export function* hash(shell: Shell, args: readonly string[]): Execution {
   if (flags.letters.has("r")) shell.hashed.clear();
   if (flags.operands.length === 0) return flags.letters.has("r") ? 0 : yield* printHashed(shell);
   let status = 0;
-  for (const name of flags.operands) {
-    if (flags.letters.has("d")) shell.hashed.delete(name);
-    else if (flags.letters.has("t")) yield* shell.process.print(`${shell.hashed.get(name)?.path ?? ""}\n`);
-    else if (isErrno(locate(shell, name))) status = yield* wrong(shell, `hash: ${name}: not found`);
-    else shell.hashed.set(name, { path: shell.hashed.get(name)?.path ?? name, hits: 0 });
-  }
+  for (const name of flags.operands) status = (yield* hashOne(shell, name, flags.letters)) || status;
   return status;
+}
+
+function* hashOne(shell: Shell, name: string, letters: ReadonlySet<string>): Execution {
+  const known = shell.hashed.get(name);
+  if (letters.has("d")) shell.hashed.delete(name);
+  else if (letters.has("t")) yield* shell.process.print(`${known?.path ?? ""}\n`);
+  else if (isErrno(locate(shell, name))) return yield* wrong(shell, `hash: ${name}: not found`);
+  else shell.hashed.set(name, { path: shell.hashed.get(name)?.path ?? name, hits: 0 });
+  return 0;
 }
 
 function* printHashed(shell: Shell): Execution {
@@ -222,21 +232,27 @@ function* printHashed(shell: Shell): Execution {
 
 export function* alias(shell: Shell, args: readonly string[]): Execution {
   const operands = args.filter((arg) => arg !== "-p" && arg !== "--");
-  const line = (name: string, value: string) => `${shell.dialect === "bash" ? "alias " : ""}${name}=${singleQuoted(value)}\n`;
   if (operands.length === 0) {
-    for (const [name, value] of [...shell.aliases].sort(([one], [other]) => (one < other ? -1 : 1)))
-      yield* shell.process.print(line(name, value));
+    const sorted = [...shell.aliases].sort(([one], [other]) => (one < other ? -1 : 1));
+    for (const [name, value] of sorted) yield* shell.process.print(aliasLine(shell, name, value));
     return 0;
   }
   let status = 0;
-  for (const operand of operands) {
-    const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(operand) ?? [];
-    const known = shell.aliases.get(operand);
-    if (name !== undefined && value !== undefined) shell.aliases.set(name, value);
-    else if (known !== undefined) yield* shell.process.print(line(operand, known));
-    else status = yield* wrong(shell, shell.dialect === "bash" ? `alias: ${operand}: not found` : `alias: ${operand} not found`);
-  }
+  for (const operand of operands) status = (yield* aliasOne(shell, operand)) || status;
   return status;
+}
+
+function aliasLine(shell: Shell, name: string, value: string): string {
+  return `${shell.pick({ bash: "alias ", dash: "" })}${name}=${singleQuoted(value)}\n`;
+}
+
+function* aliasOne(shell: Shell, operand: string): Execution {
+  const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(operand) ?? [];
+  const known = shell.aliases.get(operand);
+  if (name !== undefined && value !== undefined) shell.aliases.set(name, value);
+  else if (known !== undefined) yield* shell.process.print(aliasLine(shell, operand, known));
+  else return yield* wrong(shell, shell.pick({ bash: `alias: ${operand}: not found`, dash: `alias: ${operand} not found` }));
+  return 0;
 }
 
 export function* unalias(shell: Shell, args: readonly string[]): Execution {

@@ -25,21 +25,20 @@ function loopExit(kind: "break" | "continue"): Builtin {
       if (shell.dialect === "bash") yield* shell.complain(`${kind}: only meaningful in a \`for', \`while', or \`until' loop`);
       return 0;
     }
-    if (!/^\d+$/.test(levels)) {
-      shell.flow = { kind: "exit" };
-      return yield* wrong(
-        shell,
-        shell.dialect === "bash" ? `${kind}: ${levels}: numeric argument required` : `${kind}: Illegal number: ${levels}`,
-        shell.dialect === "bash" ? 128 : 2,
-      );
-    }
-    if (Number(levels) === 0) {
-      shell.flow = { kind: "break", levels: shell.loopDepth };
-      return yield* wrong(shell, `${kind}: ${levels}: loop count out of range`);
-    }
+    if (!/^\d+$/.test(levels) || Number(levels) === 0) return yield* badLevels(shell, kind, levels);
     shell.flow = { kind, levels: Math.min(Number(levels), shell.loopDepth) };
     return 0;
   };
+}
+
+function* badLevels(shell: Shell, kind: string, levels: string): Execution {
+  if (/^\d+$/.test(levels)) {
+    shell.flow = { kind: "break", levels: shell.loopDepth };
+    return yield* wrong(shell, `${kind}: ${levels}: loop count out of range`);
+  }
+  shell.flow = { kind: "exit" };
+  const message = shell.pick({ bash: `${kind}: ${levels}: numeric argument required`, dash: `${kind}: Illegal number: ${levels}` });
+  return yield* wrong(shell, message, shell.pick({ bash: 128, dash: 2 }));
 }
 
 export const breakBuiltin = loopExit("break");
@@ -143,22 +142,31 @@ const PSEUDO = new Set(["EXIT", "ERR", "DEBUG", "RETURN"]);
 
 export function* trapBuiltin(shell: Shell, args: readonly string[]): Execution {
   const flags = readFlags(args, "lp");
-  if (flags.unknown !== undefined && args[0] !== "-") return yield* badOption(shell, "trap", flags.unknown);
+  if (flags.unknown !== undefined) return yield* badOption(shell, "trap", flags.unknown);
   if (flags.letters.has("l")) {
     yield* shell.process.print(signalTable());
     return 0;
   }
   const { operands } = flags;
   if (operands.length === 0 || flags.letters.has("p")) return yield* printTraps(shell, operands);
+  return yield* setTraps(shell, operands);
+}
+
+/** `trap action signal...`; without an action, or with `-` for it, the signals are reset. */
+function* setTraps(shell: Shell, operands: readonly string[]): Execution {
   const [first = "", ...rest] = operands;
-  const resets = first === "-" || (rest.length === 0 && signalSpec(first) !== undefined);
-  const command = resets ? undefined : first;
+  const onlySignal = rest.length === 0 && signalSpec(first) !== undefined;
+  const action = first === "-" || onlySignal ? undefined : first;
   let status = 0;
-  for (const spec of resets && first !== "-" ? operands : rest) {
+  for (const spec of onlySignal ? operands : rest) {
     const signal = signalSpec(spec);
-    if (signal === undefined)
-      status = yield* wrong(shell, shell.dialect === "bash" ? `trap: ${spec}: invalid signal specification` : `trap: ${spec}: bad trap`);
-    else setTrap(shell, signal, command);
+    const known = signal !== undefined && (shell.dialect === "bash" || signal === "EXIT" || !PSEUDO.has(signal));
+    if (known) setTrap(shell, signal, action);
+    else if (shell.dialect === "bash") status = yield* wrong(shell, `trap: ${spec}: invalid signal specification`);
+    else {
+      yield* shell.say(`trap: ${spec}: bad trap\n`);
+      status = 1;
+    }
   }
   return status;
 }

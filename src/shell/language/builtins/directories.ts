@@ -1,4 +1,5 @@
 import { explain, isErrno } from "../../errno.ts";
+import type { Errno } from "../../file-system.ts";
 import type { Execution } from "../../program.ts";
 import type { Shell } from "../shell.ts";
 import { badOption, readFlags, wrong } from "./builtin.ts";
@@ -48,18 +49,22 @@ export function* change(shell: Shell, given: string, how: { label: string; physi
   const logical = given === "" ? process.directory : normalise(process.absolute(given));
   const real = process.fs.realPath(how.physical ? given : logical);
   const problem = isErrno(real) ? real : enterProblem(shell, real);
-  if (problem !== undefined || isErrno(real)) {
-    if (shell.dialect === "bash") return yield* wrong(shell, `${how.label}: ${given}: ${explain(problem ?? { errno: "ENOENT" })}`);
-    return yield* wrong(
-      shell,
-      shell.dialect === "dash" ? `cd: can't cd to ${given}` : `cd: can't cd to ${given}: ${explain(problem ?? { errno: "ENOENT" })}`,
-      shell.dialect === "dash" ? 2 : 1,
-    );
-  }
+  if (problem !== undefined || isErrno(real))
+    return yield* cannotEnter(shell, given, { label: how.label, problem: problem ?? { errno: "ENOENT" } });
   shell.variables.set("OLDPWD", shell.variables.get("PWD") ?? process.directory);
   process.directory = how.physical ? real : logical;
   shell.variables.set("PWD", process.directory);
   return 0;
+}
+
+function* cannotEnter(shell: Shell, given: string, why: { label: string; problem: Errno }): Execution {
+  const reason = explain(why.problem);
+  const message = shell.pick({
+    bash: `${why.label}: ${given}: ${reason}`,
+    dash: `cd: can't cd to ${given}`,
+    ash: `cd: can't cd to ${given}: ${reason}`,
+  });
+  return yield* wrong(shell, message, shell.pick({ bash: 1, dash: 2, ash: 1 }));
 }
 
 function enterProblem(shell: Shell, path: string) {

@@ -15,14 +15,19 @@ export function* jobs(shell: Shell, args: readonly string[]): Execution {
   const unknown = flags.operands.find((spec) => shell.jobs.find(spec) === undefined);
   if (unknown !== undefined) return yield* wrong(shell, `jobs: ${unknown}: no such job`);
   const wanted = flags.operands.length > 0 ? flags.operands.flatMap((spec) => shell.jobs.find(spec) ?? []) : shell.jobs.all();
-  for (const job of wanted) {
-    const state = jobState(job);
-    if ((flags.letters.has("r") && state !== "running") || (flags.letters.has("s") && state !== "stopped")) continue;
-    if (flags.letters.has("p")) yield* shell.process.print(`${job.tasks[0]?.pid ?? 0}\n`);
-    else yield* shell.process.print(jobLine(shell, job, jobText(job), flags.letters.has("l")));
-    if (state === "done") forget(shell, job);
+  for (const job of wanted.filter((one) => isWanted(one, flags.letters))) {
+    const short = flags.letters.has("p");
+    yield* shell.process.print(short ? `${job.tasks[0]?.pid ?? 0}\n` : jobLine(shell, job, jobText(job), flags.letters.has("l")));
+    if (jobState(job) === "done") forget(shell, job);
   }
   return 0;
+}
+
+/** -r: running ones only; -s: stopped ones only. */
+function isWanted(job: Job, letters: ReadonlySet<string>): boolean {
+  const state = jobState(job);
+  if (letters.has("r")) return state === "running";
+  return !letters.has("s") || state === "stopped";
 }
 
 /** Takes an ended job out of the table. */
@@ -59,18 +64,19 @@ export function* wait(shell: Shell, args: readonly string[]): Execution {
   const flags = readFlags(args, "fnp:");
   if (flags.unknown !== undefined) return yield* badOption(shell, "wait", flags.unknown);
   if (flags.letters.has("n")) return yield* waitAny(shell);
-  if (flags.operands.length === 0) {
-    while (shell.jobs.all().some((job) => jobState(job) === "running")) if (yield* paused(shell)) return 130;
-    for (const job of shell.jobs.all()) {
-      if (jobState(job) !== "done") continue;
-      if (shell.interactive) yield* shell.say(jobLine(shell, job, jobText(job)));
-      forget(shell, job);
-    }
-    return 0;
-  }
+  if (flags.operands.length === 0) return yield* waitAll(shell);
   let status = 0;
   for (const spec of flags.operands) status = yield* waitOne(shell, spec);
   return status;
+}
+
+function* waitAll(shell: Shell): Execution {
+  while (shell.jobs.all().some((job) => jobState(job) === "running")) if (yield* paused(shell)) return 130;
+  for (const job of shell.jobs.all().filter((one) => jobState(one) === "done")) {
+    if (shell.interactive) yield* shell.say(jobLine(shell, job, jobText(job)));
+    forget(shell, job);
+  }
+  return 0;
 }
 
 /** Waits for any change of a child; true: a signal came instead. */
@@ -99,15 +105,7 @@ function lastStatus(job: Job): number {
 
 function* waitOne(shell: Shell, spec: string): Execution {
   const job = shell.jobs.find(spec);
-  if (job === undefined && !/^\d+$/.test(spec)) {
-    const text = spec.startsWith("%")
-      ? `wait: ${spec}: no such job`
-      : shell.dialect === "bash"
-        ? `wait: \`${spec}': not a pid or valid job spec`
-        : `wait: No such job: ${spec}`;
-    return yield* wrong(shell, text, spec.startsWith("%") ? 127 : shell.dialect === "bash" ? 1 : 2);
-  }
-  if (job === undefined) return shell.dialect === "bash" ? yield* wrong(shell, `wait: pid ${spec} is not a child of this shell`, 127) : 127;
+  if (job === undefined) return yield* noSuchJob(shell, spec);
   const task = job.tasks.find((one) => String(one.pid) === spec) ?? job.tasks.at(-1);
   while (task !== undefined && task.ending === undefined) if (yield* paused(shell)) return 130;
   const status = task === undefined ? 0 : endStatus(task);
@@ -115,28 +113,35 @@ function* waitOne(shell: Shell, spec: string): Execution {
   return status;
 }
 
+function* noSuchJob(shell: Shell, spec: string): Execution {
+  if (spec.startsWith("%")) return yield* wrong(shell, `wait: ${spec}: no such job`, 127);
+  if (/^\d+$/.test(spec))
+    return shell.dialect === "bash" ? yield* wrong(shell, `wait: pid ${spec} is not a child of this shell`, 127) : 127;
+  const bash = `wait: \`${spec}': not a pid or valid job spec`;
+  return yield* wrong(shell, shell.pick({ bash, dash: `wait: No such job: ${spec}` }), shell.pick({ bash: 1, dash: 2 }));
+}
+
+const KILL_USAGE = "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n";
+const SHORT_KILL_USAGE = "kill: Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]\n";
+
 export function* kill(shell: Shell, args: readonly string[]): Execution {
   const [first = ""] = args;
   if (first === "-l" || first === "-L") return yield* listSignals(shell, args.slice(1));
-  const parsed = killSignal(args);
-  if (parsed.signal === undefined)
+  const { signal, given, targets } = killSignal(args);
+  if (signal === undefined) {
+    const bash = `kill: ${given}: invalid signal specification`;
     return yield* wrong(
       shell,
-      shell.dialect === "bash"
-        ? `kill: ${parsed.given}: invalid signal specification`
-        : `kill: invalid signal number or name: ${parsed.given}`,
-      shell.dialect === "dash" ? 2 : 1,
+      shell.pick({ bash, dash: `kill: invalid signal number or name: ${given}` }),
+      shell.pick({ bash: 1, dash: 2, ash: 1 }),
     );
-  if (parsed.targets.length === 0) {
-    yield* shell.say(
-      shell.dialect === "bash"
-        ? "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n"
-        : `${shell.prefix()}kill: Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]\n`,
-    );
+  }
+  if (targets.length === 0) {
+    yield* shell.say(shell.pick({ bash: KILL_USAGE, dash: `${shell.prefix()}${SHORT_KILL_USAGE}` }));
     return 2;
   }
   let status = 0;
-  for (const target of parsed.targets) status = (yield* killOne(shell, target, parsed.signal)) || status;
+  for (const target of targets) status = (yield* killOne(shell, target, signal)) || status;
   yield { on: "turn" };
   return status;
 }
@@ -144,61 +149,72 @@ export function* kill(shell: Shell, args: readonly string[]): Execution {
 function killSignal(args: readonly string[]): { signal: string | undefined; given: string; targets: readonly string[] } {
   const [first = "", second = ""] = args;
   const named = first === "-s" || first === "-n";
-  const given = named ? second : /^-[A-Za-z0-9]/.test(first) ? first.slice(1) : "TERM";
-  const targets = named ? args.slice(2) : /^-[A-Za-z0-9]/.test(first) ? args.slice(1) : args;
-  const name = /^\d+$/.test(given) ? (given === "0" ? "0" : signalName(Number(given))) : given.toUpperCase().replace(/^SIG/, "");
-  const signal = name === "0" || signalNumber(name ?? "") !== undefined ? name : undefined;
-  return { signal, given, targets: targets[0] === "--" ? targets.slice(1) : targets };
+  const attached = !named && /^-[A-Za-z0-9]/.test(first);
+  const given = named ? second : attached ? first.slice(1) : "TERM";
+  const targets = args.slice(named ? 2 : attached ? 1 : 0);
+  return { signal: knownSignal(given), given, targets: targets[0] === "--" ? targets.slice(1) : targets };
+}
+
+/** A signal's name from a name or number; "0" only tests. */
+function knownSignal(given: string): string | undefined {
+  if (given === "0") return "0";
+  if (/^\d+$/.test(given)) return signalName(Number(given));
+  const name = given.toUpperCase().replace(/^SIG/, "");
+  return signalNumber(name) === undefined ? undefined : name;
 }
 
 function* killOne(shell: Shell, target: string, signal: string): Execution {
-  if (target.startsWith("%")) {
-    const job = shell.jobs.find(target);
-    if (job === undefined) return yield* wrong(shell, `kill: ${target}: no such job`);
-    for (const task of job.tasks) shell.process.computer.kernel.signal(task, signal);
-    if (signal === "TERM" || signal === "HUP") for (const task of job.tasks) shell.process.computer.kernel.signal(task, "CONT");
-    return 0;
-  }
+  if (target.startsWith("%")) return yield* killJob(shell, target, signal);
   if (!/^-?\d+$/.test(target)) {
-    return yield* wrong(
-      shell,
-      shell.dialect === "bash"
-        ? `kill: ${target}: arguments must be process or job IDs`
-        : shell.dialect === "dash"
-          ? `kill: Illegal number: ${target}`
-          : `kill: invalid number '${target}'`,
-      shell.dialect === "dash" ? 2 : 1,
-    );
+    const bash = `kill: ${target}: arguments must be process or job IDs`;
+    const message = shell.pick({ bash, dash: `kill: Illegal number: ${target}`, ash: `kill: invalid number '${target}'` });
+    return yield* wrong(shell, message, shell.pick({ bash: 1, dash: 2, ash: 1 }));
   }
   const done = shell.process.kill(Number(target), signal);
   if (!isErrno(done)) return 0;
   const reason = explain(done);
-  if (shell.dialect === "bash") return yield* wrong(shell, `kill: (${target}) - ${reason}`);
-  return yield* wrong(shell, shell.dialect === "dash" ? `kill: ${reason}` : `kill: can't kill pid ${target}: ${reason}`);
+  return yield* wrong(
+    shell,
+    shell.pick({ bash: `kill: (${target}) - ${reason}`, dash: `kill: ${reason}`, ash: `kill: can't kill pid ${target}: ${reason}` }),
+  );
+}
+
+function* killJob(shell: Shell, target: string, signal: string): Execution {
+  const job = shell.jobs.find(target);
+  if (job === undefined) return yield* wrong(shell, `kill: ${target}: no such job`);
+  const { kernel } = shell.process.computer;
+  for (const task of job.tasks) kernel.signal(task, signal);
+  if (signal === "TERM" || signal === "HUP") for (const task of job.tasks) kernel.signal(task, "CONT");
+  return 0;
 }
 
 function* listSignals(shell: Shell, specs: readonly string[]): Execution {
   if (specs.length === 0) yield* shell.process.print(signalTable());
   for (const spec of specs) {
-    const name = /^\d+$/.test(spec)
-      ? signalName(Number(spec) > 128 ? Number(spec) - 128 : Number(spec))
-      : signalNumber(spec.toUpperCase().replace(/^SIG/, ""));
-    if (name === undefined) return yield* wrong(shell, `kill: ${spec}: invalid signal specification`);
-    yield* shell.process.print(`${name}\n`);
+    const listed = listedSignal(spec);
+    if (listed === undefined) return yield* wrong(shell, `kill: ${spec}: invalid signal specification`);
+    yield* shell.process.print(`${listed}\n`);
   }
   return 0;
+}
+
+/** `kill -l 9` and `kill -l 137` give KILL, `kill -l KILL` gives 9. */
+function listedSignal(spec: string): string | number | undefined {
+  if (!/^\d+$/.test(spec)) return signalNumber(spec.toUpperCase().replace(/^SIG/, ""));
+  return signalName(Number(spec) > 128 ? Number(spec) - 128 : Number(spec));
 }
 
 export function* disown(shell: Shell, args: readonly string[]): Execution {
   const flags = readFlags(args, "ahr");
   if (flags.unknown !== undefined) return yield* badOption(shell, "disown", flags.unknown);
-  const wanted = flags.letters.has("a")
-    ? [...shell.jobs.all()]
+  const specs = flags.letters.has("a")
+    ? shell.jobs.all().map((job) => `%${job.number}`)
     : flags.operands.length > 0
-      ? flags.operands.map((spec) => shell.jobs.find(spec))
-      : [shell.jobs.current()];
-  for (const [index, job] of wanted.entries()) {
-    if (job === undefined) return yield* wrong(shell, `disown: ${flags.operands[index] ?? "current"}: no such job`);
+      ? flags.operands
+      : [""];
+  for (const spec of specs) {
+    const job = shell.jobs.find(spec);
+    if (job === undefined) return yield* wrong(shell, `disown: ${spec || "current"}: no such job`);
     if (flags.letters.has("h")) job.kept = true;
     else shell.jobs.remove(job);
   }

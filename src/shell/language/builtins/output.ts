@@ -19,23 +19,24 @@ export function* printf(shell: Shell, args: readonly string[]): Execution {
   const toVariable = args[0] === "-v" && shell.dialect === "bash" ? args[1] : undefined;
   const rest = toVariable !== undefined ? args.slice(2) : args[0] === "--" ? args.slice(1) : args;
   const [format, ...values] = rest;
-  if (format === undefined) {
-    if (shell.dialect === "bash") yield* shell.say("printf: usage: printf [-v var] format [arguments]\n");
-    else
-      yield* shell.complain(shell.dialect === "dash" ? "printf: usage: printf format [arg ...]" : "printf: usage: printf FORMAT [ARG]...");
-    return 2;
-  }
+  if (format === undefined) return yield* printfUsage(shell);
   yield* shell.process.charge(1 + values.length);
-  const printed = formatPrintf(format, values, { quote: backslashQuoted, time: (form, seconds) => timeText(shell, form, seconds) });
+  const plain = shell.dialect === "dash";
+  const printed = formatPrintf(format, values, { plain, quote: backslashQuoted, time: (form, seconds) => timeText(shell, form, seconds) });
   if (toVariable !== undefined) setVariable(shell, variableTarget(toVariable), printed.text);
   else yield* shell.process.print(printed.text);
-  for (const complaint of printed.complaints)
-    yield* shell.complain(`printf: ${shell.dialect === "dash" ? dashComplaint(complaint) : complaint}`);
-  return printed.complaints.length > 0 ? 1 : 0;
+  for (const complaint of printed.complaints) yield* shell.complain(`printf: ${complaint}`);
+  if (printed.complaints.length === 0) return 0;
+  return plain && printed.stopped ? 2 : 1;
 }
 
-function dashComplaint(complaint: string): string {
-  return complaint.replace(/^([\s\S]*): invalid number$/, "$1: expected numeric value");
+function* printfUsage(shell: Shell): Execution {
+  if (shell.dialect === "bash") yield* shell.say("printf: usage: printf [-v var] format [arguments]\n");
+  else
+    yield* shell.complain(
+      shell.pick({ bash: "", dash: "printf: usage: printf format [arg ...]", ash: "printf: usage: printf FORMAT [ARG]..." }),
+    );
+  return 2;
 }
 
 function variableTarget(name: string): { name: string; key?: string } {
@@ -46,10 +47,13 @@ function variableTarget(name: string): { name: string; key?: string } {
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/** The last day of the engine's calendar. */
+const MAX_DATE_MS = 8.64e15;
+
 /** %(format)T in UTC: the usual conversions of strftime(3). */
 function timeText(shell: Shell, format: string, seconds: string | undefined): string {
   const given = seconds === undefined || seconds === "-1" || seconds === "-2" ? shell.process.system.now().wallMs : Number(seconds) * 1000;
-  const date = new Date(given);
+  const date = new Date(Math.max(-MAX_DATE_MS, Math.min(MAX_DATE_MS, given || 0)));
   const two = (value: number) => String(value).padStart(2, "0");
   const day = `${two(date.getUTCMonth() + 1)}/${two(date.getUTCDate())}/${two(date.getUTCFullYear() % 100)}`;
   const clock = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
