@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer";
-import { randomBytes } from "node:crypto";
 import type { Capture, CaptureMeta } from "../../decoy/capture.ts";
 import type { Endpoint } from "../../decoy/endpoint.ts";
 import type { Keys } from "../../decoy/keys.ts";
@@ -14,6 +13,7 @@ import { type EndedBy, MAX_PIECE_BYTES, type Report } from "../report.ts";
 import type { Hosting } from "./hosting.ts";
 
 import { OwnMemory } from "./own-memory.ts";
+import { drawRandom } from "./random-pool.ts";
 import { VisitCaptures } from "./visit-captures.ts";
 
 /** What a peer needs of its visit. */
@@ -118,7 +118,7 @@ export class VisitPeer implements Peer {
   }
 
   random(size: number): Uint8Array {
-    return randomBytes(size);
+    return drawRandom(size);
   }
 
   capture(meta: CaptureMeta): Capture {
