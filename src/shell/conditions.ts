@@ -162,7 +162,7 @@ function not(verdict: Verdict): Verdict {
 function binary(operator: string, [left, right]: readonly [string, string], ports: ConditionPorts): Verdict {
   const numeric = NUMERIC[operator];
   if (numeric === undefined) return compareTexts(operator, [left, right], ports);
-  const wrong = [left, right].find((text) => !/^\s*[-+]?\d+\s*$/.test(text));
+  const wrong = [left, right].find((text) => !/^\s*[-+]?0*\d{1,19}\s*$/.test(text));
   if (wrong !== undefined) return { wrong: ports.terse ? `Illegal number: ${wrong}` : `${wrong}: integer expression expected` };
   return numeric(BigInt(left.trim().replace(/^\+/, "")), BigInt(right.trim().replace(/^\+/, "")));
 }

@@ -64,6 +64,8 @@ export interface Process extends ProcessIo, ProcessFiles, ProcessChildren {
   readonly system: SystemView;
   /** Pays for `steps` small operations (about 1 µs each); pauses when the turn's budget is spent. */
   charge(steps: number): Execution<void>;
+  /** Counts memory that the program keeps until it ends, beyond what it reads with `readAll`; a visitor who holds too much loses the process. */
+  hold(bytes: number): Execution<void>;
   /** Pauses for `ms` milliseconds; true when a caught signal ended it early. */
   sleep(ms: number): Execution<boolean>;
   /** Sets what a signal (name without SIG) does: `ignore` (inherited by children, as nohup wants), `catch` (it ends waits early), `default`. */

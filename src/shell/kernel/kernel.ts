@@ -16,6 +16,7 @@ export class Kernel {
   #slice = 0;
   #turnSteps = 0;
   #totalSteps = 0;
+  #heldBytes = 0;
   #next: Cancel | undefined;
   #inTurn = false;
   /** The last turn spent its budget: the next one must not begin before its time. */
@@ -47,6 +48,16 @@ export class Kernel {
     this.#slice -= steps;
     if (this.#running !== undefined) this.#running.steps += steps;
     return this.#slice <= 0;
+  }
+
+  /** Charges memory to a task until it ends. False: there is no more, and the task ends as soon as it stands still, as after a kernel's OOM killer. */
+  hold(task: Task, bytes: number): boolean {
+    task.heldBytes += bytes;
+    this.#heldBytes += bytes;
+    if (this.#heldBytes <= MAX_HELD_BYTES) return true;
+    this.tellLimit("memory", MAX_HELD_BYTES);
+    this.#doom(task, "KILL");
+    return false;
   }
 
   /** False: too many processes. */
@@ -304,6 +315,7 @@ export class Kernel {
     if (task.ending !== undefined) return;
     task.ending = ending;
     task.state = "ended";
+    this.#heldBytes -= task.heldBytes;
     task.unwait?.();
     for (const frame of task.frames.reverse()) frame.return(0);
     task.frames.length = 0;
@@ -322,6 +334,8 @@ export class Kernel {
 const MAX_PID = 4_194_303;
 /** As many processes as a small machine would stand; then fork fails. */
 const MAX_TASKS = 120;
+/** What the programs of one visit may hold together. */
+const MAX_HELD_BYTES = 64 << 20;
 /** What the engine says when a stack, a text or a list has grown too large. */
 const NO_ROOM = /call stack|string length|array length|allocation failed/;
 /** A step is about a microsecond. */

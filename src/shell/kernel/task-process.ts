@@ -17,6 +17,7 @@ const EBADF: Errno = { errno: "EBADF" };
 const TURN = { on: "turn" } as const;
 const CHUNK_BYTES = 65_536;
 const MAX_BYTES = 16 << 20;
+const MAX_LINE_BYTES = 4 << 20;
 
 /** `Process` on top of a task of the kernel. */
 export class TaskProcess implements Process {
@@ -90,6 +91,10 @@ export class TaskProcess implements Process {
     if (this.computer.kernel.spend(steps)) yield TURN;
   }
 
+  *hold(bytes: number): Execution<void> {
+    if (!this.computer.kernel.hold(this.task, bytes)) yield TURN;
+  }
+
   *sleep(ms: number): Execution<boolean> {
     const untilMs = this.computer.peer.now().monotonicMs + ms;
     for (let leftMs = ms; leftMs > 0; leftMs = untilMs - this.computer.peer.now().monotonicMs) {
@@ -132,10 +137,10 @@ export class TaskProcess implements Process {
 
   *readLine(fd: number, delimiter = "\n"): Execution<string | undefined> {
     let line = "";
-    while (line.length < MAX_BYTES) {
-      const part = yield* this.#take(fd, (description) => description.readThrough(delimiter, MAX_BYTES - line.length, this.task));
+    while (line.length < MAX_LINE_BYTES) {
+      const part = yield* this.#take(fd, (description) => description.readThrough(delimiter, MAX_LINE_BYTES - line.length, this.task));
       line += part;
-      if (part === "" || line.endsWith(delimiter)) break;
+      if (part === "" || part.endsWith(delimiter)) break;
     }
     return line === "" ? undefined : line;
   }
@@ -146,6 +151,7 @@ export class TaskProcess implements Process {
       const part = yield* this.read(fd, Math.min(CHUNK_BYTES, maxBytes - text.length));
       if (part === "") break;
       text += part;
+      yield* this.hold(part.length);
     }
     return text;
   }

@@ -64,6 +64,8 @@ export class Task {
   ending: Ending | undefined;
   /** Steps that it was charged. */
   steps = 0;
+  /** Bytes that it was charged. */
+  heldBytes = 0;
   readonly children = new Set<Task>();
   /** Woken when a child ends, stops or goes on. */
   readonly childChanged = new Waiters();

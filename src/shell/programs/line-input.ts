@@ -53,7 +53,7 @@ export class LineInput {
   }
 }
 
-const MAX_LINE_BYTES = 4 << 20;
+const MAX_LINE_BYTES = 2 << 20;
 
 /** A line without its delimiter. */
 export function chomp(line: string, delimiter = "\n"): string {

@@ -36,31 +36,47 @@ export const xargs: Program = {
   },
 };
 
-/** As much input at a time as a command line may be long, so that an endless input costs no memory. */
-const BATCH_BYTES = 131_072;
+/** As much input at a time as makes a long command line, so that an endless input costs no memory. */
+const BATCH_BYTES = 65_536;
+const MAX_ITEM_BYTES = 262_144;
 
 function* runBatches(process: Process, fd: number, options: Options): Execution {
-  const end = options.has("0") ? "\0" : (delimiterOf(options.value("d")) ?? "\n");
+  const input: Batches = { fd, end: options.has("0") ? "\0" : (delimiterOf(options.value("d")) ?? "\n"), rest: "", ended: false };
   let status = 0;
-  let began = false;
-  for (let rest = "", ended = false; !ended; ) {
-    const part = yield* process.read(fd, BATCH_BYTES);
-    ended = part === "";
-    const text = rest + part;
-    const cut = ended ? text.length : text.length < BATCH_BYTES ? 0 : text.lastIndexOf(end) + 1;
-    rest = text.slice(cut);
-    if (rest.length > 2 * BATCH_BYTES) return yield* process.fail("argument line too long");
-    if (cut === 0 && !ended) continue;
-    const items = itemsOf(text.slice(0, cut), options);
+  for (let isFirst = true; !input.ended; ) {
+    const items = itemsOf(yield* nextBatch(process, input), options);
     if ("wrong" in items) return yield* process.fail(items.wrong);
-    yield* process.charge(cut >> 4);
-    if (items.lines.length === 0 && (began || !ended || options.has("r"))) continue;
-    began = true;
+    if (input.rest.length > MAX_ITEM_BYTES) return yield* process.fail("argument line too long");
+    const isNothing = items.lines.length === 0 && (!isFirst || !input.ended || options.has("r"));
+    if (isNothing) continue;
+    isFirst = false;
     const run = yield* runAll(process, groups(items.lines, options), options);
     status = Math.max(status, run.status);
-    if (run.stop || items.last) return status;
+    if (run.stop || items.last) break;
   }
   return status;
+}
+
+interface Batches {
+  readonly fd: number;
+  readonly end: string;
+  /** What was read behind the last whole item. */
+  rest: string;
+  ended: boolean;
+}
+
+/** The next items, whole. */
+function* nextBatch(process: Process, input: Batches): Execution<string> {
+  let text = input.rest;
+  while (!input.ended && text.length - input.rest.length < BATCH_BYTES) {
+    const part = yield* process.read(input.fd, BATCH_BYTES);
+    input.ended = part === "";
+    text += part;
+  }
+  yield* process.charge(text.length >> 4);
+  const cut = input.ended ? text.length : text.lastIndexOf(input.end) + 1;
+  input.rest = text.slice(cut);
+  return text.slice(0, cut);
 }
 
 type Items = { readonly lines: readonly (readonly string[])[]; readonly last: boolean } | { readonly wrong: string };
