@@ -53,4 +53,7 @@ function endQuietlyWithReader(): void {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 }

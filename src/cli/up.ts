@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { standardStateFolder } from "../daemon/configuration.ts";
 import { type Sensor, startSensor } from "../daemon/sensor.ts";
 import type { Settings } from "../daemon/settings.ts";
 import type { Event } from "../events/event.ts";
@@ -78,6 +79,7 @@ function welcome(sensor: Sensor, settings: Settings): string {
   ].join("\n");
 }
 
-function placeFlag(settings: Settings): string {
-  return process.argv.includes("--state") ? ` --state ${settings.state}` : "";
+/** What other commands need to find this sensor. */
+function placeFlag({ state }: Settings): string {
+  return state === standardStateFolder() ? "" : ` --state ${state}`;
 }

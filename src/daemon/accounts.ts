@@ -48,7 +48,9 @@ function isLoopback(address: string): boolean {
 }
 
 function missing(name: string): never {
-  throw new OperatorError("user-missing", `Started as root, and there is no account ${name}.`);
+  throw new OperatorError("user-missing", `Started as root, and there is no account ${name}.`, {
+    next: `Create it: \`useradd --system --no-create-home --shell /usr/sbin/nologin ${name}\`, or run \`utsusemi service install\`.`,
+  });
 }
 
 /** An account of this machine. `/etc/passwd` alone is asked: directory services may be slow or away when a sensor starts. */

@@ -25,7 +25,7 @@ export function configurationShape(decoys: readonly Decoy[]) {
       usual.sensor,
     ),
     persona: standard(text("The profile that this host shows, such as debian-12"), usual.persona),
-    state: optional(text("Folder of all state")),
+    state: optional(text("Folder of all state; standard: ~/.local/state/utsusemi, or /var/lib/utsusemi with standard ports")),
     ports: standard(
       choice("Which ports: unprivileged (2222, 2323), or standard (22, 23; needs root or the service)", ["unprivileged", "standard"]),
       usual.ports,
@@ -127,8 +127,12 @@ export interface Chosen {
   readonly state?: string;
 }
 
-/** Where the state is unless told: `$XDG_STATE_HOME/utsusemi` or `~/.local/state/utsusemi`. */
-export function standardStateFolder(): string {
+/**
+ * Where the state is unless told: `$XDG_STATE_HOME/utsusemi` or `~/.local/state/utsusemi`. With standard ports the sensor becomes an account
+ * that cannot enter root's home, so its state is where services keep theirs.
+ */
+export function standardStateFolder(ports: Settings["ports"] = "unprivileged"): string {
+  if (ports === "standard") return "/var/lib/utsusemi";
   const base = process.env["XDG_STATE_HOME"];
   return join(base !== undefined && base !== "" ? base : join(homedir(), ".local", "state"), "utsusemi");
 }
@@ -160,7 +164,7 @@ function readConfigurationFile(file: string): string {
 }
 
 function toSettings(configuration: Configuration, chosen: Chosen, decoys: readonly Decoy[]): Settings {
-  const state = resolve(chosen.state ?? configuration.state ?? standardStateFolder());
+  const state = resolve(chosen.state ?? configuration.state ?? standardStateFolder(configuration.ports));
   const { tcp, socket } = configuration.control;
   return {
     ...configuration,

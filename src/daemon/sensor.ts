@@ -20,7 +20,7 @@ import { type Rights, rightsFor } from "./accounts.ts";
 import { sensorArchive } from "./sensor-archive.ts";
 import type { Settings } from "./settings.ts";
 import { sitePersona, siteSeed } from "./site.ts";
-import { makeStateFolder } from "./state-folder.ts";
+import { checkStateFolder, makeStateFolder } from "./state-folder.ts";
 import { StoreKeep } from "./store-keep.ts";
 import { workerCode } from "./worker-code.ts";
 
@@ -52,6 +52,7 @@ export async function startSensor(settings: Settings, onDurable: Listener = () =
   makeStateFolder(settings.state, rights.sensor);
   const bound = inherited.length > 0 ? inherited : bindAll(settings.listen);
   rights.drop();
+  checkStateFolder(settings.state);
   const launch = launchEarly({ ...code, arguments: [], privileges: rights.privileges }, settings.workers);
   try {
     return await assemble(settings, { rights, launch, bound, onDurable });

@@ -24,3 +24,15 @@ function giveTo(path: string, owner: Account): void {
   if (found.uid !== owner.uid || found.gid !== owner.gid) chownSync(path, owner.uid, owner.gid);
   if (found.isDirectory()) for (const name of readdirSync(path)) giveTo(join(path, name), owner);
 }
+
+/** Says so when the account that the sensor has become cannot use its own folder, since it may not enter one above it. */
+export function checkStateFolder(folder: string): void {
+  try {
+    readdirSync(folder);
+  } catch (cause) {
+    throw new OperatorError("state-unusable", `The account that the sensor runs under cannot reach ${folder}.`, {
+      cause,
+      next: "Name a folder that it can reach, such as --state /var/lib/utsusemi.",
+    });
+  }
+}

@@ -74,8 +74,10 @@ const TAKES: Readonly<Partial<Record<Event["kind"], (summary: SessionSummary, fi
     summary.bytesOut += numberIn(fields["bytesOut"]);
   },
   "auth.attempt": (summary, fields) => {
-    summary.attempts += 1;
     const { user, password, method, accepted } = fields;
+    // Every client asks first what is offered (RFC 4252 §5.2): no attempt, unless it is let in by that.
+    if (method === "none" && accepted !== true) return;
+    summary.attempts += 1;
     const secret = password === undefined ? {} : { password: textIn(password) };
     const credential = { user: textIn(user), ...secret, method: textIn(method), accepted: accepted === true };
     // What got in is worth a place even in a full list.
