@@ -15,6 +15,8 @@ export interface LoginPorts {
   readonly admission: Admission;
   /** Called once, when a pair got in. */
   readonly entered: (user: string) => void;
+  /** Called once, when the login ends without one. */
+  readonly left: () => void;
 }
 
 /** A prompt appears this long after the line before it. */
@@ -136,7 +138,7 @@ export class Login {
     if (this.#stage === "over") return;
     this.end();
     this.#say(text);
-    this.#ports.peer.hangUp();
+    this.#ports.left();
   }
 
   #say(text: string): void {

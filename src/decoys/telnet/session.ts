@@ -22,6 +22,7 @@ export class TelnetSession implements Session {
   readonly #negotiation: Negotiation;
   readonly #login: Login;
   #watcher: IacDecoder | undefined = new IacDecoder("rfc854");
+  #isOver = false;
   #system: System | undefined;
   #running: Running | undefined;
 
@@ -35,6 +36,7 @@ export class TelnetSession implements Session {
       persona: persona.login,
       admission: new Admission(options.admission, peer.memory),
       entered: (user) => this.#openShell(user),
+      left: () => this.#hangUp(),
     });
   }
 
@@ -45,8 +47,9 @@ export class TelnetSession implements Session {
   }
 
   receive(bytes: Uint8Array): void {
+    if (this.#isOver) return;
     this.#watch(bytes);
-    for (const item of this.#decoder.push(bytes)) this.#take(item);
+    for (const item of this.#decoder.push(bytes)) if (!this.#isOver) this.#take(item);
   }
 
   drained(): void {
@@ -119,8 +122,13 @@ export class TelnetSession implements Session {
     return this.#peer.send(escapeIac(bytes));
   }
 
+  #hangUp(): void {
+    this.#isOver = true;
+    this.#peer.hangUp();
+  }
+
   #exited(status: ExitStatus): void {
     this.#peer.observe({ kind: "terminal.close", fields: { terminal: 0, status: "code" in status ? status.code : 128 } });
-    this.#peer.hangUp();
+    this.#hangUp();
   }
 }
