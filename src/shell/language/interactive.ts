@@ -1,9 +1,9 @@
-import { isErrno } from "../errno.ts";
 import type { Execution } from "../program.ts";
 import { completeWord } from "../terminal/completion.ts";
 import { type Edited, LineEditor } from "../terminal/line-editor.ts";
 import { builtinNames } from "./builtins/index.ts";
 import { forget } from "./builtins/jobs.ts";
+import { readHistory, writeHistory } from "./builtins/settings.ts";
 import { expandHistory } from "./history-expansion.ts";
 import { jobState } from "./jobs.ts";
 import { parseNext } from "./parser.ts";
@@ -17,27 +17,30 @@ export function* interactiveLoop(shell: Shell): Execution {
   const { process } = shell;
   const editor = new LineEditor(process);
   const terminal = process.computer.terminals.get(process.task.terminal ?? "");
-  loadHistory(shell);
+  shell.history.push(...readHistory(shell, shell.variables.get("HISTFILE") ?? ""));
   while (shell.flow?.kind !== "exit") {
     shell.flow = undefined;
     if (terminal !== undefined) terminal.foreground = process.task.group;
     yield* tellJobs(shell);
     yield* runPromptCommand(shell);
-    const text = yield* readCommand(shell, editor);
-    if (text === "end") {
-      if (yield* mayLeave(shell)) break;
-      continue;
-    }
-    if (text === "interrupt") {
-      shell.status = 130;
-      continue;
-    }
-    shell.warnedOfJobs &&= /^\s*(exit|logout|jobs)\b/.test(text);
-    yield* runLine(shell, text);
-    if (endedByInterrupt(shell)) yield* shell.say("\n");
+    if (yield* round(shell, editor)) break;
   }
-  saveHistory(shell);
+  if (shell.dialect === "bash" && shell.history.length > 0) writeHistory(shell, shell.variables.get("HISTFILE") ?? "");
   return shell.status;
+}
+
+/** One command from the prompt; true: the shell ends. */
+function* round(shell: Shell, editor: LineEditor): Execution<boolean> {
+  const text = yield* readCommand(shell, editor);
+  if (text === "end") return yield* mayLeave(shell);
+  if (text === "interrupt") {
+    shell.status = 130;
+    return false;
+  }
+  shell.warnedOfJobs &&= /^\s*(exit|logout|jobs)\b/.test(text);
+  yield* runLine(shell, text);
+  if (endedByInterrupt(shell)) yield* shell.say("\n");
+  return false;
 }
 
 function endedByInterrupt(shell: Shell): boolean {
@@ -67,17 +70,19 @@ function* readCommand(shell: Shell, editor: LineEditor): Execution<string | "end
   let text = "";
   for (let prompt = "PS1"; ; prompt = "PS2") {
     const edited = yield* readOne(shell, editor, prompt);
-    if (edited.kind === "interrupt") return "interrupt";
     if (edited.kind === "end") return text === "" ? "end" : text;
-    const line = yield* expanded(shell, edited.line);
+    const line = edited.kind === "line" ? yield* expanded(shell, edited.line) : undefined;
     if (line === undefined) return "interrupt";
-    if (line.trim() !== "") {
-      shell.process.observe({ kind: "command.input", fields: { line, interactive: true, directory: shell.process.directory } });
-      remember(shell, line);
-    }
+    enter(shell, line);
     text += `${line}\n`;
     if (!isIncomplete(shell, text)) return text;
   }
+}
+
+function enter(shell: Shell, line: string): void {
+  if (line.trim() === "") return;
+  shell.process.observe({ kind: "command.input", fields: { line, interactive: true, directory: shell.process.directory } });
+  remember(shell, line);
 }
 
 function isIncomplete(shell: Shell, text: string): boolean {
@@ -182,29 +187,4 @@ function* tellJobs(shell: Shell): Execution<void> {
     yield* shell.say(jobLine(shell, job, jobText(job)));
     forget(shell, job);
   }
-}
-
-function loadHistory(shell: Shell): void {
-  const path = shell.variables.get("HISTFILE");
-  const text = path === undefined ? "" : shell.process.fs.readFile(path);
-  if (isErrno(text)) return;
-  shell.history.push(
-    ...text
-      .split("\n")
-      .filter((line) => line !== "")
-      .slice(-500),
-  );
-}
-
-function saveHistory(shell: Shell): void {
-  const path = shell.variables.get("HISTFILE");
-  if (path === undefined || shell.dialect !== "bash" || shell.history.length === 0) return;
-  shell.process.fs.writeFile(
-    path,
-    shell.history
-      .slice(-500)
-      .map((line) => `${line}\n`)
-      .join(""),
-    { mode: 0o600, way: "history" },
-  );
 }

@@ -160,15 +160,21 @@ function* setTraps(shell: Shell, operands: readonly string[]): Execution {
   let status = 0;
   for (const spec of onlySignal ? operands : rest) {
     const signal = signalSpec(spec);
-    const known = signal !== undefined && (shell.dialect === "bash" || signal === "EXIT" || !PSEUDO.has(signal));
-    if (known) setTrap(shell, signal, action);
-    else if (shell.dialect === "bash") status = yield* wrong(shell, `trap: ${spec}: invalid signal specification`);
-    else {
-      yield* shell.say(`trap: ${spec}: bad trap\n`);
-      status = 1;
-    }
+    if (signal !== undefined && traps(shell, signal)) setTrap(shell, signal, action);
+    else status = yield* badTrap(shell, spec);
   }
   return status;
+}
+
+/** ERR, DEBUG and RETURN are bash's own. */
+function traps(shell: Shell, signal: string): boolean {
+  return shell.dialect === "bash" || signal === "EXIT" || !PSEUDO.has(signal);
+}
+
+function* badTrap(shell: Shell, spec: string): Execution {
+  if (shell.dialect === "bash") return yield* wrong(shell, `trap: ${spec}: invalid signal specification`);
+  yield* shell.say(`trap: ${spec}: bad trap\n`);
+  return 1;
 }
 
 export function signalSpec(spec: string): string | undefined {

@@ -1,7 +1,7 @@
 import { isErrno } from "../../errno.ts";
 import { parseMode } from "../../file-mode.ts";
 import type { Execution } from "../../program.ts";
-import type { Shell } from "../shell.ts";
+import { type Shell, ShellProblem } from "../shell.ts";
 import { badOption, readFlags, wrong } from "./builtin.ts";
 import { allVariables } from "./variables.ts";
 
@@ -45,38 +45,57 @@ export function* setBuiltin(shell: Shell, args: readonly string[]): Execution {
     return 0;
   }
   let at = 0;
-  for (; at < args.length; at += 1) {
-    const arg = args[at] ?? "";
-    if (arg === "--" || arg === "-") {
-      shell.positional = arg === "-" && at + 1 === args.length ? shell.positional : args.slice(at + 1);
-      return 0;
-    }
-    if (!/^[-+]./.test(arg)) break;
-    const used = yield* applyOptions(shell, arg, args[at + 1]);
+  for (; /^[-+]./.test(args[at] ?? "") && args[at] !== "--"; at += 1) {
+    const used = yield* applyOptions(shell, args[at] ?? "", args[at + 1]);
     if (typeof used === "number") return used;
     if (used === "next") at += 1;
   }
-  if (at < args.length) shell.positional = args.slice(at);
+  const [first] = args.slice(at);
+  if (first === "--" || first === "-") shell.positional = args.length === at + 1 && first === "-" ? shell.positional : args.slice(at + 1);
+  else if (first !== undefined) shell.positional = args.slice(at);
   return 0;
 }
 
 function* applyOptions(shell: Shell, arg: string, next: string | undefined): Execution<number | "next" | "done"> {
   const on = arg.startsWith("-");
   for (const letter of arg.slice(1)) {
-    if (letter === "o") {
-      if (next === undefined) {
-        yield* printOptions(shell, on);
-        return "done";
-      }
-      if (!Object.hasOwn(OPTIONS, next))
-        return yield* wrong(shell, shell.dialect === "bash" ? `set: ${next}: invalid option name` : `set: Illegal option -o ${next}`, 2);
-      switchOption(shell, OPTIONS[next] || next, on);
-      return "next";
-    }
+    if (letter === "o") return yield* applyNamed(shell, next, on);
     if (!Object.values(OPTIONS).includes(letter)) return yield* badOption(shell, "set", `${on ? "-" : "+"}${letter}`);
     switchOption(shell, letter, on);
   }
   return "done";
+}
+
+/** Options that only bash has. */
+const BASH_OPTIONS = new Set([
+  "pipefail",
+  "posix",
+  "braceexpand",
+  "errtrace",
+  "functrace",
+  "hashall",
+  "histexpand",
+  "history",
+  "keyword",
+  "onecmd",
+  "physical",
+]);
+
+function* applyNamed(shell: Shell, name: string | undefined, on: boolean): Execution<number | "next" | "done"> {
+  if (name === undefined) {
+    yield* printOptions(shell, on);
+    return "done";
+  }
+  if (Object.hasOwn(OPTIONS, name) && (shell.dialect !== "dash" || !BASH_OPTIONS.has(name))) {
+    switchOption(shell, OPTIONS[name] || name, on);
+    return "next";
+  }
+  if (shell.dialect !== "bash")
+    throw new ShellProblem(`set: ${shell.pick({ bash: "", dash: "Illegal option -o", ash: "illegal option -o" })} ${name}`, {
+      status: 2,
+      fatal: true,
+    });
+  return yield* wrong(shell, `set: ${name}: invalid option name`, 2);
 }
 
 export function switchOption(shell: Shell, option: string, on: boolean): void {
@@ -86,9 +105,14 @@ export function switchOption(shell: Shell, option: string, on: boolean): void {
 
 function* printOptions(shell: Shell, table: boolean): Execution<void> {
   for (const [name, letter] of Object.entries(OPTIONS)) {
-    const on = shell.options.has(letter || name) || ALWAYS.has(name) || (shell.interactive && (name === "emacs" || name === "history"));
+    const on = isOn(shell, name, letter);
     yield* shell.process.print(table ? `${name.padEnd(15)}\t${on ? "on" : "off"}\n` : `set ${on ? "-" : "+"}o ${name}\n`);
   }
+}
+
+function isOn(shell: Shell, name: string, letter: string): boolean {
+  const always = ALWAYS.has(name) || (shell.interactive && (name === "emacs" || name === "history"));
+  return always || shell.options.has(letter || name);
 }
 
 const SHOPTS = [
@@ -170,53 +194,69 @@ export function* shopt(shell: Shell, args: readonly string[]): Execution {
   const flags = readFlags(args, "pqsuo");
   if (flags.unknown !== undefined) return yield* badOption(shell, "shopt", flags.unknown);
   const { letters, operands } = flags;
-  const set = letters.has("s");
-  if (operands.length === 0 || !(set || letters.has("u"))) return yield* showShopts(shell, { operands, letters });
+  if (operands.length === 0 || !(letters.has("s") || letters.has("u"))) return yield* showShopts(shell, { operands, letters });
   for (const name of operands) {
-    if (!SHOPTS.includes(name) && !letters.has("o")) return yield* wrong(shell, `shopt: ${name}: invalid shell option name`);
-    if (letters.has("o")) switchOption(shell, OPTIONS[name] || name, set);
-    else if (set) shell.shopts.add(name);
-    else shell.shopts.delete(name);
+    const refused = yield* setShopt(shell, name, { on: letters.has("s"), option: letters.has("o") });
+    if (refused !== 0) return refused;
   }
+  return 0;
+}
+
+function* setShopt(shell: Shell, name: string, how: { on: boolean; option: boolean }): Execution {
+  if (how.option) switchOption(shell, OPTIONS[name] || name, how.on);
+  else if (!SHOPTS.includes(name)) return yield* wrong(shell, `shopt: ${name}: invalid shell option name`);
+  else if (how.on) shell.shopts.add(name);
+  else shell.shopts.delete(name);
   return 0;
 }
 
 function* showShopts(shell: Shell, of: { operands: readonly string[]; letters: ReadonlySet<string> }): Execution {
   const { operands, letters } = of;
+  const all = operands.length === 0;
   let status = 0;
-  for (const name of operands.length > 0 ? operands : SHOPTS) {
-    if (!SHOPTS.includes(name)) {
-      status = yield* wrong(shell, `shopt: ${name}: invalid shell option name`);
-      continue;
-    }
-    const on = shell.shopts.has(name) || (name === "login_shell" && shell.login) || (name === "expand_aliases" && shell.interactive);
-    if (operands.length > 0 && !on) status = 1;
-    if (letters.has("q") || (operands.length === 0 && ((letters.has("s") && !on) || (letters.has("u") && on)))) continue;
+  for (const name of all ? SHOPTS : operands) {
+    const on = shoptOn(shell, name);
+    if (on === undefined) status = yield* wrong(shell, `shopt: ${name}: invalid shell option name`);
+    if (on === undefined || letters.has("q") || (all && isHidden(on, letters))) continue;
     yield* shell.process.print(letters.has("p") ? `shopt ${on ? "-s" : "-u"} ${name}\n` : `${name.padEnd(20)}\t${on ? "on" : "off"}\n`);
   }
+  if (!all && operands.some((name) => shoptOn(shell, name) === false)) return 1;
   return status;
+}
+
+/** Undefined: there is no such option. */
+function shoptOn(shell: Shell, name: string): boolean | undefined {
+  if (!SHOPTS.includes(name)) return undefined;
+  if (name === "login_shell") return shell.login;
+  return shell.shopts.has(name) || (name === "expand_aliases" && shell.interactive);
+}
+
+function isHidden(on: boolean, letters: ReadonlySet<string>): boolean {
+  return (letters.has("s") && !on) || (letters.has("u") && on);
 }
 
 export function* umask(shell: Shell, args: readonly string[]): Execution {
   const flags = readFlags(args, "pS");
   if (flags.unknown !== undefined) return yield* badOption(shell, "umask", flags.unknown);
   const [given] = flags.operands;
+  if (given !== undefined) return yield* setUmask(shell, given);
   const { process } = shell;
-  if (given === undefined) {
-    const octal = process.umask.toString(8).padStart(4, "0");
-    yield* process.print(flags.letters.has("S") ? `${symbolic(process.umask)}\n` : `${flags.letters.has("p") ? "umask " : ""}${octal}\n`);
+  const octal = process.umask.toString(8).padStart(4, "0");
+  yield* process.print(flags.letters.has("S") ? `${symbolic(process.umask)}\n` : `${flags.letters.has("p") ? "umask " : ""}${octal}\n`);
+  return 0;
+}
+
+function* setUmask(shell: Shell, given: string): Execution {
+  const { process } = shell;
+  if (/^[0-9]/.test(given)) {
+    const mask = /^[0-7]+$/.test(given) ? Number.parseInt(given, 8) : Number.NaN;
+    if (!(mask <= 0o777)) return yield* wrong(shell, `umask: ${given}: octal number out of range`);
+    process.umask = mask;
     return 0;
   }
-  const numeric = /^[0-7]+$/.test(given);
-  const mask = numeric ? Number.parseInt(given, 8) : parseMode(given, ~process.umask & 0o777);
-  if (mask === undefined || (numeric && mask > 0o777))
-    return yield* wrong(
-      shell,
-      /^[0-9]/.test(given)
-        ? `umask: ${given}: octal number out of range`
-        : `umask: \`${given.slice(0, 1)}': invalid symbolic mode operator`,
-    );
-  process.umask = numeric ? mask : ~mask & 0o777;
+  const allowed = parseMode(given, ~process.umask & 0o777);
+  if (allowed === undefined) return yield* wrong(shell, `umask: \`${given.slice(0, 1)}': invalid symbolic mode operator`);
+  process.umask = ~allowed & 0o777;
   return 0;
 }
 
@@ -247,24 +287,28 @@ const LIMITS: readonly (readonly [letter: string, text: string, unit: string, va
 ];
 
 export function* ulimit(shell: Shell, args: readonly string[]): Execution {
-  const letters = [
-    ...args
-      .filter((arg) => arg.startsWith("-"))
-      .join("")
-      .replaceAll("-", ""),
-  ].filter((letter) => letter !== "S" && letter !== "H");
+  const given = args
+    .filter((arg) => arg.startsWith("-"))
+    .join("")
+    .replace(/[-SH]/g, "");
   const value = args.find((arg) => !arg.startsWith("-"));
-  if (letters.includes("a")) {
+  if (given.includes("a")) {
     for (const [letter, text, unit] of LIMITS)
       yield* shell.process.print(`${text.padEnd(46 - unit.length)}${unit}${limitOf(shell, letter)}\n`);
     return 0;
   }
-  for (const letter of letters.length === 0 ? ["f"] : letters) {
-    if (!LIMITS.some(([known]) => known === letter)) return yield* badOption(shell, "ulimit", `-${letter}`);
-    if (value === undefined) yield* shell.process.print(`${limitOf(shell, letter)}\n`);
-    else if (!/^(\d+|unlimited|hard|soft)$/.test(value)) return yield* wrong(shell, `ulimit: ${value}: invalid number`);
-    else shell.limits.set(letter, value === "hard" || value === "soft" ? limitOf(shell, letter) : value);
+  for (const letter of given === "" ? "f" : given) {
+    const status = yield* oneLimit(shell, letter, value);
+    if (status !== 0) return status;
   }
+  return 0;
+}
+
+function* oneLimit(shell: Shell, letter: string, value: string | undefined): Execution {
+  if (!LIMITS.some(([known]) => known === letter)) return yield* badOption(shell, "ulimit", `-${letter}`);
+  if (value === undefined) yield* shell.process.print(`${limitOf(shell, letter)}\n`);
+  else if (!/^(\d+|unlimited|hard|soft)$/.test(value)) return yield* wrong(shell, `ulimit: ${value}: invalid number`);
+  else if (value !== "hard" && value !== "soft") shell.limits.set(letter, value);
   return 0;
 }
 
@@ -287,30 +331,42 @@ export function* times(shell: Shell): Execution {
 export function* history(shell: Shell, args: readonly string[]): Execution {
   const flags = readFlags(args, "cd:anrwps");
   if (flags.unknown !== undefined) return yield* badOption(shell, "history", flags.unknown);
-  if (flags.letters.has("c")) {
-    shell.history.length = 0;
-    return 0;
-  }
-  if (flags.letters.has("d")) return yield* deleteEntry(shell, flags.values.get("d") ?? "");
-  if (flags.letters.has("w") || flags.letters.has("a")) {
-    const path = flags.operands[0] ?? shell.variables.get("HISTFILE");
-    if (path !== undefined) shell.process.fs.writeFile(path, shell.history.map((line) => `${line}\n`).join(""), { mode: 0o600 });
-    return 0;
-  }
-  if (flags.letters.has("r") || flags.letters.has("n")) {
-    const text = shell.process.fs.readFile(flags.operands[0] ?? shell.variables.get("HISTFILE") ?? "");
-    if (!isErrno(text)) shell.history.push(...text.split("\n").slice(0, -1));
-    return 0;
-  }
-  const [count] = flags.operands;
+  const { letters, operands, values } = flags;
+  const path = operands[0] ?? shell.variables.get("HISTFILE") ?? "";
+  if (letters.has("c")) shell.history.length = 0;
+  else if (letters.has("d")) return yield* deleteEntry(shell, values.get("d") ?? "");
+  else if (letters.has("w") || letters.has("a")) writeHistory(shell, path);
+  else if (letters.has("r") || letters.has("n")) shell.history.push(...readHistory(shell, path));
+  else return yield* printHistory(shell, operands[0]);
+  return 0;
+}
+
+export function readHistory(shell: Shell, path: string): readonly string[] {
+  const text = path === "" ? "" : shell.process.fs.readFile(path);
+  return isErrno(text)
+    ? []
+    : text
+        .split("\n")
+        .filter((line) => line !== "")
+        .slice(-MAX_KEPT);
+}
+
+export function writeHistory(shell: Shell, path: string): void {
+  const text = shell.history
+    .slice(-MAX_KEPT)
+    .map((line) => `${line}\n`)
+    .join("");
+  if (path !== "") shell.process.fs.writeFile(path, text, { mode: 0o600, way: "history" });
+}
+
+/** Lines that the history file keeps. */
+const MAX_KEPT = 500;
+
+function* printHistory(shell: Shell, count: string | undefined): Execution {
   if (count !== undefined && !/^\d+$/.test(count)) return yield* wrong(shell, `history: ${count}: numeric argument required`);
   const from = count === undefined ? 0 : Math.max(0, shell.history.length - Number(count));
-  yield* shell.process.print(
-    shell.history
-      .slice(from)
-      .map((line, index) => `${String(from + index + 1).padStart(5)}  ${line}\n`)
-      .join(""),
-  );
+  const lines = shell.history.slice(from).map((line, index) => `${String(from + index + 1).padStart(5)}  ${line}\n`);
+  yield* shell.process.print(lines.join(""));
   return 0;
 }
 
@@ -325,34 +381,37 @@ function* deleteEntry(shell: Shell, given: string): Execution {
 
 export function* fc(shell: Shell, args: readonly string[]): Execution {
   const flags = readFlags(args, "lnrs");
-  if (flags.letters.has("s")) {
-    const line = shell.history.at(-2);
-    if (line === undefined) return yield* wrong(shell, "fc: no command found");
-    yield* shell.say(`${line}\n`);
-    return yield* shell.ports.runText(shell, line);
-  }
+  if (flags.letters.has("s")) return yield* runAgain(shell);
   const from = Math.max(0, shell.history.length - 16);
-  yield* shell.process.print(
-    shell.history
-      .slice(from)
-      .map((line, index) => `${flags.letters.has("n") ? "" : from + index + 1}\t ${line}\n`)
-      .join(""),
-  );
+  const numbered = !flags.letters.has("n");
+  const lines = shell.history.slice(from).map((line, index) => `${numbered ? from + index + 1 : ""}\t ${line}\n`);
+  yield* shell.process.print(lines.join(""));
   return 0;
 }
 
+function* runAgain(shell: Shell): Execution {
+  const line = shell.history.at(-2);
+  if (line === undefined) return yield* wrong(shell, "fc: no command found");
+  yield* shell.say(`${line}\n`);
+  return yield* shell.ports.runText(shell, line);
+}
+
 export function* help(shell: Shell, args: readonly string[]): Execution {
-  const version = shell.process.system.machine.versions["bash"] ?? "GNU bash";
-  if (args.length > 0)
-    return yield* wrong(
-      shell,
-      `help: no help topics match \`${args[0] ?? ""}'.  Try \`help help' or \`man -k ${args[0] ?? ""}' or \`info ${args[0] ?? ""}'.`,
-    );
-  yield* shell.process.print(
-    `${version}\nThese shell commands are defined internally.  Type \`help' to see this list.\nType \`help name' to find out more about the function \`name'.\nUse \`info bash' to find out more about the shell in general.\nUse \`man -k' or \`info' to find out more about commands not in this list.\n\nA star (*) next to a name means that the command is disabled.\n`,
-  );
+  const [topic] = args;
+  if (topic !== undefined) {
+    return yield* wrong(shell, `help: no help topics match \`${topic}'.  Try \`help help' or \`man -k ${topic}' or \`info ${topic}'.`);
+  }
+  yield* shell.process.print(`${shell.process.system.machine.versions["bash"] ?? "GNU bash"}\n${HELP}`);
   return 0;
 }
+
+const HELP = `These shell commands are defined internally.  Type \`help' to see this list.
+Type \`help name' to find out more about the function \`name'.
+Use \`info bash' to find out more about the shell in general.
+Use \`man -k' or \`info' to find out more about commands not in this list.
+
+A star (*) next to a name means that the command is disabled.
+`;
 
 export function* caller(shell: Shell): Execution {
   if (shell.functionDepth === 0) return 1;

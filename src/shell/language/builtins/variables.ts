@@ -18,17 +18,9 @@ export function* declareBuiltin(shell: Shell, args: readonly string[]): Executio
 }
 
 export function* localBuiltin(shell: Shell, args: readonly string[]): Execution {
-  if (shell.functionDepth === 0) {
-    return yield* wrong(
-      shell,
-      shell.dialect === "bash"
-        ? "local: can only be used in a function"
-        : shell.dialect === "dash"
-          ? "local: not in a function"
-          : "local: not in a function",
-    );
-  }
-  return yield* declare(shell, "local", args);
+  if (shell.functionDepth > 0) return yield* declare(shell, "local", args);
+  if (shell.dialect !== "bash") throw new ShellProblem("local: not in a function", { status: 2, fatal: true });
+  return yield* wrong(shell, "local: can only be used in a function");
 }
 
 export function* exportBuiltin(shell: Shell, args: readonly string[]): Execution {
@@ -97,40 +89,50 @@ function arrayItems(text: string) {
 }
 
 function* declare(shell: Shell, label: "declare" | "local", args: readonly string[]): Execution {
-  const plus = args.filter((arg) => /^\+[A-Za-z]+$/.test(arg)).flatMap((arg) => [...arg.slice(1)]);
+  const isPlus = (arg: string) => /^\+[A-Za-z]+$/.test(arg);
+  const plus = args.filter(isPlus).flatMap((arg) => [...arg.slice(1)]);
   const flags = readFlags(
-    args.filter((arg) => !/^\+[A-Za-z]+$/.test(arg)),
-    "aAfFgiIlnrtuxp",
+    args.filter((arg) => !isPlus(arg)),
+    shell.dialect === "bash" ? "aAfFgiIlnrtuxp" : "",
   );
-  if (flags.unknown !== undefined) return yield* badOption(shell, label, flags.unknown);
   const { letters, operands } = flags;
+  if (flags.unknown !== undefined) return yield* badDeclaration(shell, label, flags.unknown);
   if (letters.has("f") || letters.has("F")) return yield* printFunctions(shell, operands, letters.has("F"));
-  if (operands.length === 0)
-    return yield* printDeclared(
-      shell,
-      (_variable, name) => [...letters].every((letter) => letter === "p" || attributeLetters(shell, name).includes(letter)),
-      "declare",
-    );
+  if (operands.length === 0) return yield* printDeclared(shell, (_variable, name) => hasLetters(shell, name, letters), "declare");
   if (letters.has("p")) return yield* printNamed(shell, operands);
   let status = 0;
-  for (const operand of operands) {
-    const parts = split(operand);
-    if (parts === undefined) {
-      status = yield* wrong(shell, `${label}: \`${operand}': not a valid identifier`);
-      continue;
-    }
-    if (shell.variables.find(parts.name)?.readonly === true && (parts.value !== undefined || plus.includes("r"))) {
-      status = yield* wrong(shell, `${label}: ${parts.name}: readonly variable`);
-      continue;
-    }
-    const local = shell.functionDepth > 0 && !letters.has("g");
-    const variable = local ? shell.variables.declareLocal(parts.name) : shell.variables.declare(parts.name);
-    applyLetters(variable, letters, plus);
-    if (parts.value !== undefined) yield* assignDeclared(shell, { ...parts, value: parts.value });
-    if (letters.has("r")) variable.readonly = true;
-    if (letters.has("n")) variable.nameref = true;
-  }
+  for (const operand of operands) status = (yield* declareOne(shell, { label, operand }, { letters, plus })) || status;
   return status;
+}
+
+function* badDeclaration(shell: Shell, label: string, option: string): Execution {
+  if (shell.dialect === "bash") return yield* badOption(shell, label, option);
+  throw new ShellProblem(`${label}: ${option}: bad variable name`, { status: 2, fatal: true });
+}
+
+function hasLetters(shell: Shell, name: string, letters: ReadonlySet<string>): boolean {
+  const own = attributeLetters(shell, name);
+  return [...letters].every((letter) => letter === "p" || own.includes(letter));
+}
+
+interface Attributes {
+  readonly letters: ReadonlySet<string>;
+  readonly plus: readonly string[];
+}
+
+function* declareOne(shell: Shell, what: { label: string; operand: string }, attributes: Attributes): Execution {
+  const { letters, plus } = attributes;
+  const parts = split(what.operand);
+  if (parts === undefined) return yield* wrong(shell, `${what.label}: \`${what.operand}': not a valid identifier`);
+  const fixed = shell.variables.find(parts.name)?.readonly === true && (parts.value !== undefined || plus.includes("r"));
+  if (fixed) return yield* wrong(shell, `${what.label}: ${parts.name}: readonly variable`);
+  const local = shell.functionDepth > 0 && !letters.has("g");
+  const variable = local ? shell.variables.declareLocal(parts.name) : shell.variables.declare(parts.name);
+  applyLetters(variable, letters, plus);
+  if (parts.value !== undefined) yield* assignDeclared(shell, { ...parts, value: parts.value });
+  if (letters.has("r")) variable.readonly = true;
+  if (letters.has("n")) variable.nameref = true;
+  return 0;
 }
 
 function applyLetters(variable: Variable, letters: ReadonlySet<string>, plus: readonly string[]): void {
@@ -197,19 +199,20 @@ export function* unset(shell: Shell, args: readonly string[]): Execution {
   const flags = readFlags(args, "fvn");
   if (flags.unknown !== undefined) return yield* badOption(shell, "unset", flags.unknown);
   let status = 0;
-  for (const operand of flags.operands) {
-    const [, name, key] = /^([A-Za-z_]\w*)\[(.*)\]$/.exec(operand) ?? [];
-    if (name !== undefined && key !== undefined) unsetElement(shell, name, key);
-    else if (flags.letters.has("f")) shell.functions.delete(operand);
-    else if (!NAME.test(operand))
-      status = yield* wrong(
-        shell,
-        shell.dialect === "bash" ? `unset: \`${operand}': not a valid identifier` : `unset: ${operand}: bad variable name`,
-        shell.dialect === "bash" ? 1 : 2,
-      );
-    else status = (yield* unsetName(shell, operand, flags.letters)) || status;
-  }
+  for (const operand of flags.operands) status = (yield* unsetOne(shell, operand, flags.letters)) || status;
   return status;
+}
+
+function* unsetOne(shell: Shell, operand: string, letters: ReadonlySet<string>): Execution {
+  const [, name, key] = /^([A-Za-z_]\w*)\[(.*)\]$/.exec(operand) ?? [];
+  if (name !== undefined && key !== undefined) unsetElement(shell, name, key);
+  else if (letters.has("f")) shell.functions.delete(operand);
+  else if (NAME.test(operand)) return yield* unsetName(shell, operand, letters);
+  else {
+    const message = shell.pick({ bash: `unset: \`${operand}': not a valid identifier`, dash: `unset: ${operand}: bad variable name` });
+    return yield* wrong(shell, message, shell.pick({ bash: 1, dash: 2 }));
+  }
+  return 0;
 }
 
 function unsetElement(shell: Shell, name: string, key: string): void {
@@ -225,25 +228,17 @@ function* unsetName(shell: Shell, name: string, letters: ReadonlySet<string>): E
   }
   if (target === "PATH") shell.hashed.clear();
   if (shell.variables.unset(target) !== "readonly") return 0;
-  if (shell.dialect === "dash") throw new ShellProblem(`unset: ${name}: is read only`, { status: 2, fatal: true });
-  return yield* wrong(
-    shell,
-    shell.dialect === "bash" ? `unset: ${name}: cannot unset: readonly variable` : `unset: ${name}: is read only`,
-    shell.dialect === "bash" ? 1 : 2,
-  );
+  if (shell.dialect !== "bash") throw new ShellProblem(`unset: ${name}: is read only`, { status: 2, fatal: true });
+  return yield* wrong(shell, `unset: ${name}: cannot unset: readonly variable`);
 }
 
 export function* shift(shell: Shell, args: readonly string[]): Execution {
   yield* shell.process.charge(1);
   const count = args[0] ?? "1";
-  if (!/^\d+$/.test(count))
-    return yield* wrong(
-      shell,
-      shell.dialect === "bash"
-        ? `shift: ${count}: ${count.startsWith("-") ? "shift count out of range" : "numeric argument required"}`
-        : `shift: Illegal number: ${count}`,
-      shell.dialect === "bash" ? 1 : 2,
-    );
+  if (!/^\d+$/.test(count)) {
+    const bash = `shift: ${count}: ${count.startsWith("-") ? "shift count out of range" : "numeric argument required"}`;
+    return yield* wrong(shell, shell.pick({ bash, dash: `shift: Illegal number: ${count}` }), shell.pick({ bash: 1, dash: 2 }));
+  }
   if (Number(count) > shell.positional.length) {
     if (shell.dialect === "dash") throw new ShellProblem("shift: can't shift that many", { status: 2, fatal: true });
     return 1;
@@ -272,14 +267,17 @@ export function allVariables(shell: Shell): string {
   let text = "";
   for (const name of shell.variables.names()) {
     const variable = shell.variables.find(name);
-    if (variable?.value === undefined) continue;
-    if (variable.value instanceof Map)
-      text += `${name}=(${shell.variables
-        .elements(name)
-        .map(([key, value]) => `[${key}]=${doubleQuoted(value)}`)
-        .join(" ")})\n`;
-    else text += `${name}=${shell.dialect === "bash" ? quoteTrace(variable.value).replace(/^''$/, "") : singleQuoted(variable.value)}\n`;
+    if (variable?.value !== undefined) text += `${name}=${shownValue(shell, name, variable.value)}\n`;
   }
   if (shell.dialect === "bash") for (const definition of shell.functions.values()) text += printFunction(definition);
   return text;
+}
+
+function shownValue(shell: Shell, name: string, value: string | ReadonlyMap<string, string>): string {
+  if (typeof value !== "string")
+    return `(${shell.variables
+      .elements(name)
+      .map(([key, element]) => `[${key}]=${doubleQuoted(element)}`)
+      .join(" ")})`;
+  return shell.dialect === "bash" ? quoteTrace(value).replace(/^''$/, "") : singleQuoted(value);
 }
