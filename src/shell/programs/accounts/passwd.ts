@@ -28,24 +28,27 @@ export const passwd: Program = {
   *run(process) {
     const options = yield* parseOptions(process, { short: "adehi:kln:qr:R:Suw:x:", long: LONG, errorStatus: 6 });
     if (typeof options === "number") return options;
-    const own = accountById(process, process.credentials.uid);
-    const name = options.operands[0] ?? own?.name ?? "root";
-    const account = accountByName(process, name);
-    if (account === undefined)
-      return yield* process.fail(process.flavour === "busybox" ? `unknown user ${name}` : `user '${name}' does not exist`);
-    const root = process.credentials.uid === 0;
-    if (!root && account.uid !== process.credentials.uid)
-      return yield* process.fail(
-        process.flavour === "busybox"
-          ? `${own?.name} can't change password for ${name}`
-          : `You may not view or modify password information for ${name}.`,
-      );
+    const name = options.operands[0] ?? ownName(process);
+    const wrong = refusal(process, name);
+    if (wrong !== undefined) return yield* process.fail(wrong);
     if (options.has("S")) return yield* status(process, name);
     if (options.has("l") || options.has("u") || options.has("d")) return yield* adjust(process, name, options.letters);
     if (options.has("stdin")) return yield* change(process, name, ((yield* process.readLine(0)) ?? "").replace(/\n$/, ""));
-    return yield* dialogue(process, name, root);
+    return yield* dialogue(process, name);
   },
 };
+
+function ownName(process: Process): string {
+  return accountById(process, process.credentials.uid)?.name ?? "root";
+}
+
+function refusal(process: Process, name: string): string | undefined {
+  const account = accountByName(process, name);
+  const small = process.flavour === "busybox";
+  if (account === undefined) return small ? `unknown user ${name}` : `user '${name}' does not exist`;
+  if (process.credentials.uid === 0 || account.uid === process.credentials.uid) return undefined;
+  return small ? `${ownName(process)} can't change password for ${name}` : `You may not view or modify password information for ${name}.`;
+}
 
 function* status(process: Process, name: string): Execution {
   const field = shadowOf(process, name);
@@ -102,15 +105,18 @@ export function* change(process: Process, name: string, secret: string): Executi
   return 0;
 }
 
-function* dialogue(process: Process, name: string, root: boolean): Execution {
+function* dialogue(process: Process, name: string): Execution {
   const small = process.flavour === "busybox";
-  const rocky = process.system.machine.distribution === "rocky";
-  if (small || rocky) yield* process.print(`Changing password for ${rocky ? "user " : ""}${name}${rocky ? "." : ""}\n`);
-  if (!root && !(yield* knowsOld(process, name))) return 10;
-  const first = yield* askSecret(process, small ? "New password: " : "New password: ");
+  const head = small
+    ? `Changing password for ${name}\n`
+    : process.system.machine.distribution === "rocky"
+      ? `Changing password for user ${name}.\n`
+      : "";
+  yield* process.print(head);
+  if (process.credentials.uid !== 0 && !(yield* knowsOld(process, name))) return 10;
+  const first = yield* askSecret(process, "New password: ");
   if (first === undefined || first === "") return yield* unchanged(process, "No password has been supplied.");
-  const weak = small && first.length < 6 ? "Bad password: too short\n" : "";
-  if (weak !== "") yield* process.write(2, weak);
+  if (small && first.length < 6) yield* process.write(2, "Bad password: too short\n");
   const second = yield* askSecret(process, small ? "Retype password: " : "Retype new password: ");
   if (first === second) return yield* change(process, name, first);
   return yield* unchanged(process, small ? "Passwords don't match" : "Sorry, passwords do not match.");
@@ -140,29 +146,29 @@ export const chpasswd: Program = {
   *run(process) {
     const options = yield* parseOptions(process, { short: "c:emhs:R:", long: { encrypted: "e", md5: "m", "crypt-method": "c", sha: "s" } });
     if (typeof options === "number") return options;
-    if (process.credentials.uid !== 0)
-      return yield* process.fail(
-        "cannot lock /etc/passwd; try again later.\nchpasswd: Permission denied.".replace("\nchpasswd: Permission denied.", ""),
-      );
+    if (process.credentials.uid !== 0) return yield* process.fail("cannot lock /etc/passwd; try again later.");
     let status_ = 0;
     for (let number = 1; ; number += 1) {
       const line = yield* process.readLine(0);
       if (line === undefined) return status_;
-      const [name = "", secret] = line.replace(/\n$/, "").split(/:(.*)/s);
-      if (secret === undefined) status_ = yield* process.fail(`line ${number}: missing new password`);
-      else if (accountByName(process, name) === undefined)
-        status_ = yield* process.fail(
-          process.flavour === "busybox"
-            ? `unknown user ${name}`
-            : `(user ${name}) pam_chauthtok() failed, error:\nAuthentication token manipulation error\nchpasswd: (line ${number}, user ${name}) password not changed`,
-        );
-      else yield* quietly(process, name, secret);
+      status_ = Math.max(status_, yield* setFromLine(process, line.replace(/\n$/, ""), number));
     }
   },
 };
 
-function* quietly(process: Process, name: string, secret: string): Execution<void> {
+function* setFromLine(process: Process, line: string, number: number): Execution {
+  const [name = "", secret] = line.split(/:(.*)/s);
+  if (secret === undefined) return yield* process.fail(`line ${number}: missing new password`);
+  if (accountByName(process, name) !== undefined) return yield* quietly(process, name, secret);
+  if (process.flavour === "busybox") return yield* process.fail(`unknown user ${name}`);
+  yield* process.fail(`(user ${name}) pam_chauthtok() failed, error:`);
+  yield* process.write(2, "Authentication token manipulation error\n");
+  return yield* process.fail(`(line ${number}, user ${name}) password not changed`);
+}
+
+function* quietly(process: Process, name: string, secret: string): Execution {
   process.observe({ kind: "protocol.note", fields: { what: "password.set", values: [toBytes(name), toBytes(secret)] } });
   writeShadow(process, name, shadowField(process));
   if (process.flavour === "busybox") yield* process.print(`chpasswd: password for '${name}' changed\n`);
+  return 0;
 }

@@ -1,4 +1,5 @@
 import { isErrno } from "../../errno.ts";
+import type { Options } from "../../options.ts";
 import type { Execution, Process, Program } from "../../program.ts";
 import { accountById, accountByName } from "../accounts/account-files.ts";
 import { optionsOr } from "../usage.ts";
@@ -14,19 +15,39 @@ export const crontab: Program = {
   *run(process) {
     const options = yield* optionsOr(process, { short: "u:eilrnsc:", errorStatus: 1 }, USAGE);
     if (typeof options === "number") return options;
+    const group = spoolGroup(process);
+    if (group !== undefined) return yield* asGroup(process, group);
     const user = options.value("u") ?? accountById(process, process.credentials.uid)?.name ?? "root";
     if (options.has("u") && process.credentials.uid !== 0) return yield* plain(process, "must be privileged to use -u\n");
     if (accountByName(process, user) === undefined) return yield* plain(process, `crontab:  user \`${user}' unknown\n`);
     const path = `${options.value("c") ?? spool(process)}/${user}`;
-    if (options.has("l")) return yield* list(process, path, user);
-    if (options.has("r")) return yield* remove(process, path, user);
-    if (options.has("e")) return yield* edit(process, path);
-    const [file] = options.operands;
-    if (file === undefined && process.flavour === "gnu" && process.isTerminal(0))
-      return yield* plain(process, `crontab: usage error: file name or - (for stdin) must be specified\n${USAGE}`);
-    return yield* install(process, path, file ?? "-");
+    return yield* operate(process, options, { path, user });
   },
 };
+
+function* operate(process: Process, options: Options, { path, user }: { path: string; user: string }): Execution {
+  if (options.has("l")) return yield* list(process, path, user);
+  if (options.has("r")) return yield* remove(process, path, user);
+  if (options.has("e")) return yield* edit(process, path);
+  const [file] = options.operands;
+  if (file === undefined && process.flavour === "gnu" && process.isTerminal(0))
+    return yield* plain(process, `crontab: usage error: file name or - (for stdin) must be specified\n${USAGE}`);
+  return yield* install(process, path, file ?? "-");
+}
+
+/** The group that may write into the spool, when it is not the visitor's own. */
+function spoolGroup(process: Process): number | undefined {
+  const { uid, gid, groups } = process.credentials;
+  const group = process.system.groups.find(({ name }) => name === "crontab")?.gid;
+  return uid === 0 || group === undefined || gid === group || groups.includes(group) ? undefined : group;
+}
+
+/** The program is set-group-id. */
+function* asGroup(process: Process, group: number): Execution {
+  const { credentials } = process;
+  const done = yield* process.runChild({ argv: process.argv, credentials: { ...credentials, groups: [...credentials.groups, group] } });
+  return typeof done === "number" ? done : 1;
+}
 
 function* plain(process: Process, text: string): Execution {
   yield* process.write(2, text);
@@ -37,7 +58,6 @@ function spool(process: Process): string {
   return PLACES.find((path) => !isErrno(process.fs.stat(path))) ?? "/var/spool/cron/crontabs";
 }
 
-/** As crontab's set-group-id lets users write into the spool, the files are touched through root's eyes only where they are the user's own. */
 function* list(process: Process, path: string, user: string): Execution {
   const text = process.fs.readFile(path);
   if (typeof text !== "string")

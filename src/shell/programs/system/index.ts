@@ -1,5 +1,6 @@
 import type { Program } from "../../program.ts";
 import { nproc } from "./cpus.ts";
+import { crontab } from "./crontab.ts";
 import { date } from "./date.ts";
 import { df } from "./df.ts";
 import { free } from "./free.ts";
@@ -16,6 +17,7 @@ import { uptime } from "./uptime.ts";
 /** What the machine is and what runs on it, one line each. */
 export const systemPrograms: readonly Program[] = [
   arch,
+  crontab,
   date,
   df,
   dnsdomainname,
