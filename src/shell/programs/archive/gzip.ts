@@ -1,4 +1,5 @@
 import { explain, isErrno } from "../../errno.ts";
+import type { Stat } from "../../file-system.ts";
 import { type Options, readOptions } from "../../options.ts";
 import type { Execution, Process, Program } from "../../program.ts";
 import { lastPart } from "../paths.ts";
@@ -132,15 +133,20 @@ function* file(run: GzipRun, given: string, depth: number): Execution {
   const { process, has } = run;
   const path = resolveName(run, given);
   const stat = process.fs.lstat(path);
-  if (isErrno(stat)) return yield* run.say(process.flavour === "busybox" ? `${given}: ${explain(stat)}` : `${path}: ${explain(stat)}`);
-  if (stat.kind === "directory") {
-    if (has("r") && depth < MAX_DEPTH) return yield* tree(run, path, depth);
-    return yield* warn(run, `${path} is a directory -- ignored`);
-  }
-  const toStream = has("c") || has("t") || has("l");
-  if (stat.kind === "link" && !toStream && !has("f")) return yield* run.say(`${path}: ${explain({ errno: "ELOOP" })}`);
-  if (stat.kind !== "file" && !toStream && !has("f")) return yield* warn(run, `${path} is not a directory or a regular file - ignored`);
+  if (isErrno(stat)) return yield* run.say(`${process.flavour === "busybox" ? given : path}: ${explain(stat)}`);
+  if (stat.kind === "directory" && has("r") && depth < MAX_DEPTH) return yield* tree(run, path, depth);
+  const refused = yield* refuseKind(run, path, stat);
+  if (refused !== undefined) return refused;
   return yield* has("d") || has("t") || has("l") ? decompress(run, path) : compress(run, path);
+}
+
+/** Only regular files are replaced. */
+function* refuseKind(run: GzipRun, path: string, { kind }: Stat): Execution<number | undefined> {
+  const { has } = run;
+  if (kind === "directory") return yield* warn(run, `${path} is a directory -- ignored`);
+  if (kind === "file" || has("c") || has("t") || has("l") || has("f")) return undefined;
+  if (kind === "link") return yield* run.say(`${path}: ${explain({ errno: "ELOOP" })}`);
+  return yield* warn(run, `${path} is not a directory or a regular file - ignored`);
 }
 
 function* tree(run: GzipRun, path: string, depth: number): Execution {
