@@ -59,29 +59,33 @@ export function* assignArray(shell: Shell, to: { name: string; append: boolean; 
   const known = variables.find(variables.resolve(name));
   if (known?.readonly === true) throw readOnly(shell, name);
   const entries = new Map(append ? variables.elements(name) : []);
-  let next = append ? Math.max(-1, ...[...entries.keys()].map(Number)) + 1 : 0;
-  const associative = known?.array === "associative";
-  const loose: string[] = [];
-  for (const item of to.items) {
-    if (item.index !== undefined) {
-      const key = arrayKey(shell, name, yield* expandText(shell, item.index));
-      entries.set(key, yield* expandText(shell, item.value));
-      next = Number(key) + 1;
-      continue;
-    }
-    for (const value of yield* expandWords(shell, [item.value])) {
-      if (associative) loose.push(value);
-      else entries.set(String(next), value);
+  if (known?.array === "associative") yield* pairs(shell, to, entries);
+  else yield* numbered(shell, to, entries);
+  if (known?.integer === true) for (const [key, value] of entries) entries.set(key, String(evaluateText(shell, value)));
+  report(shell, name, variables.setArray(name, entries));
+}
+
+/** Items without an index go on from the last. */
+function* numbered(shell: Shell, to: { name: string; items: readonly ArrayItem[] }, entries: Map<string, string>): Execution<void> {
+  let next = Math.max(-1, ...[...entries.keys()].map(Number)) + 1;
+  for (const { index, value } of to.items) {
+    if (index !== undefined) next = Number(arrayKey(shell, to.name, yield* expandText(shell, index)));
+    const values = index === undefined ? yield* expandWords(shell, [value]) : [yield* expandText(shell, value)];
+    for (const one of values) {
+      entries.set(String(next), one);
       next += 1;
     }
   }
+}
+
+/** `([key]=value ...)`, or keys and values by turns. */
+function* pairs(shell: Shell, to: { name: string; items: readonly ArrayItem[] }, entries: Map<string, string>): Execution<void> {
+  const loose: string[] = [];
+  for (const { index, value } of to.items) {
+    if (index === undefined) loose.push(...(yield* expandWords(shell, [value])));
+    else entries.set(yield* expandText(shell, index), yield* expandText(shell, value));
+  }
   for (let at = 0; at < loose.length; at += 2) entries.set(loose[at] ?? "", loose[at + 1] ?? "");
-  const integer = known?.integer === true;
-  report(
-    shell,
-    name,
-    variables.setArray(name, integer ? [...entries].map(([key, value]) => [key, String(evaluateText(shell, value))] as const) : entries),
-  );
 }
 
 /** Variables as they were before the assignments in front of a command. */

@@ -4,6 +4,8 @@ import type { Part, Word } from "./syntax.ts";
 export function expandBraces(word: Word): readonly Word[] | undefined {
   if (!word.parts.some((part) => part.kind === "literal" && part.text.includes("{"))) return [word];
   const pieces = word.parts.flatMap((part): Piece[] => (part.kind === "literal" ? [...part.text] : [part]));
+  // Each opening brace is looked for its end.
+  if (pieces.length * pieces.filter((piece) => piece === "{").length > MAX_LOOKS) return undefined;
   const budget = { left: MAX_PIECES };
   const results = expand(pieces, budget);
   if (budget.left < 0) return undefined;
@@ -13,6 +15,7 @@ export function expandBraces(word: Word): readonly Word[] | undefined {
 type Piece = string | Part;
 /** Words, and pieces of them, that one word may become. */
 const MAX_PIECES = 150_000;
+const MAX_LOOKS = 5_000_000;
 
 function expand(pieces: readonly Piece[], budget: { left: number }): readonly (readonly Piece[])[] {
   for (let open = pieces.indexOf("{"); open >= 0; open = pieces.indexOf("{", open + 1)) {
@@ -39,20 +42,28 @@ function choicesAt(
   open: number,
   budget: { left: number },
 ): { list: readonly (readonly Piece[])[]; end: number } | undefined {
-  const list: (readonly Piece[])[] = [];
+  const found = commasAt(pieces, open);
+  if (found === undefined) return undefined;
+  const { commas, end } = found;
+  if (commas.length === 0) {
+    const sequence = sequenceOf(pieces.slice(open + 1, end), budget);
+    return sequence === undefined ? undefined : { list: sequence, end };
+  }
+  const edges = [open, ...commas, end];
+  return { list: edges.slice(1).map((edge, index) => pieces.slice((edges[index] ?? 0) + 1, edge)), end };
+}
+
+/** The commas between the braces that open at `open`, and where they close. */
+function commasAt(pieces: readonly Piece[], open: number): { commas: readonly number[]; end: number } | undefined {
+  const commas: number[] = [];
   let depth = 0;
-  let start = open + 1;
   for (let at = open + 1; at < pieces.length; at += 1) {
     const piece = pieces[at];
     if (piece === "{") depth += 1;
-    else if (piece === "," && depth === 0) {
-      list.push(pieces.slice(start, at));
-      start = at + 1;
-    } else if (piece === "}" && depth > 0) depth -= 1;
+    else if (piece === "," && depth === 0) commas.push(at);
     else if (piece === "}") {
-      if (list.length > 0) return { list: [...list, pieces.slice(start, at)], end: at };
-      const sequence = sequenceOf(pieces.slice(open + 1, at), budget);
-      return sequence === undefined ? undefined : { list: sequence, end: at };
+      if (depth === 0) return { commas, end: at };
+      depth -= 1;
     }
   }
   return undefined;

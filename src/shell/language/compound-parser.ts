@@ -193,30 +193,29 @@ function parseFunction(parser: Parser, word: string | undefined): Omit<FunctionD
   const keyword = word === "function" && settings.dialect !== "dash";
   if (keyword) scanner.at += word.length;
   const name = parser.reserved();
-  if (name === undefined || (!keyword && (COMPOUNDS[name] !== undefined || name.includes("=")))) return backTo(parser, start);
-  scanner.at += name.length;
-  parser.blanks();
-  const parentheses = /^\([ \t]*\)/.exec(scanner.text.slice(scanner.at, scanner.at + 32))?.[0];
-  if (parentheses === undefined && !keyword) {
-    if (scanner.peek() === "(" && NAME.test(name) && !parser.isEndWord(name)) {
-      scanner.at += 1;
-      parser.unexpected(")");
-    }
-    return backTo(parser, start);
+  const isName = name !== undefined && (keyword || (!Object.hasOwn(COMPOUNDS, name) && !name.includes("=")));
+  if (!isName || !functionParentheses(parser, name, keyword)) {
+    scanner.at = start;
+    return undefined;
   }
-  scanner.at += parentheses?.length ?? 0;
   if (!NAME.test(name)) throw new SyntaxProblem({ kind: "bad-name", name, line: scanner.line });
   parser.newlines();
   const line = scanner.line;
-  const body = compoundBody(parser, parser.reserved());
-  if (body === undefined) parser.unexpected();
-  if (body === undefined) return undefined;
+  const body = compoundBody(parser, parser.reserved()) ?? parser.unexpected();
   return { type: "function", name, body: { type: "compound", body, redirects: parser.redirects(), line } };
 }
 
-const NAME = /^[^\s$"'`\\=/]+$/;
-
-function backTo(parser: Parser, at: number): undefined {
-  parser.scanner.at = at;
-  return undefined;
+/** The `()` behind a name; behind `function name` they may be missing. False: it is no definition. */
+function functionParentheses(parser: Parser, name: string, keyword: boolean): boolean {
+  const { scanner } = parser;
+  scanner.at += name.length;
+  parser.blanks();
+  const parentheses = /^\([ \t]*\)/.exec(scanner.text.slice(scanner.at, scanner.at + 32))?.[0];
+  scanner.at += parentheses?.length ?? 0;
+  if (parentheses !== undefined || keyword) return true;
+  if (scanner.peek() !== "(" || !NAME.test(name) || parser.isEndWord(name)) return false;
+  scanner.at += 1;
+  return parser.unexpected(")");
 }
+
+const NAME = /^[^\s$"'`\\=/]+$/;

@@ -83,6 +83,11 @@ function* runIf(shell: Shell, body: Body<"if">, runner: Runner): Execution {
 /** One round of a loop; true: the loop ends. */
 function* round(shell: Shell, script: Script, runner: Runner): Execution<boolean> {
   yield* runner.runScript(shell, script);
+  return leavesLoop(shell);
+}
+
+/** Whether control leaves the loop; a `break` or `continue` that is meant for it is used up. */
+function leavesLoop(shell: Shell): boolean {
   const { flow } = shell;
   if (flow === undefined) return false;
   if (flow.kind !== "break" && flow.kind !== "continue") return true;
@@ -105,12 +110,7 @@ function runWhile(shell: Shell, body: Body<"while">, runner: Runner): Execution 
     while (true) {
       const holds = yield* condition(shell, body.condition, runner);
       if (shell.flow !== undefined) {
-        const { flow } = shell;
-        if (flow.kind !== "break" && flow.kind !== "continue") return shell.status;
-        flow.levels -= 1;
-        if (flow.levels > 0) return status;
-        shell.flow = undefined;
-        if (flow.kind === "break") return status;
+        if (leavesLoop(shell)) return shell.flow === undefined ? status : shell.status;
         continue;
       }
       if (holds === body.until) return status;
@@ -154,17 +154,12 @@ function runForArithmetic(shell: Shell, body: Body<"for-arithmetic">, runner: Ru
 function runSelect(shell: Shell, body: Body<"select">, runner: Runner): Execution {
   return looped(shell, function* () {
     const items = body.words === undefined ? shell.positional : yield* expandWords(shell, body.words);
+    const menu = items.map((item, index) => `${index + 1}) ${item}\n`).join("");
     let status = 0;
     let showing = true;
     while (true) {
-      if (showing) yield* shell.say(items.map((item, index) => `${index + 1}) ${item}\n`).join(""));
-      yield* shell.say(shell.variables.get("PS3") ?? "#? ");
-      const line = yield* shell.process.readLine(0);
-      if (line === undefined) {
-        yield* shell.say("\n");
-        return 1;
-      }
-      const reply = line.replace(/\n$/, "");
+      const reply: string | undefined = yield* askReply(shell, showing ? menu : "");
+      if (reply === undefined) return 1;
       showing = reply === "";
       if (showing) continue;
       shell.variables.set("REPLY", reply);
@@ -174,6 +169,13 @@ function runSelect(shell: Shell, body: Body<"select">, runner: Runner): Executio
       if (ended) return status;
     }
   });
+}
+
+function* askReply(shell: Shell, menu: string): Execution<string | undefined> {
+  yield* shell.say(menu + (shell.variables.get("PS3") ?? "#? "));
+  const line = yield* shell.process.readLine(0);
+  if (line === undefined) yield* shell.say("\n");
+  return line?.replace(/\n$/, "");
 }
 
 function* runCase(shell: Shell, body: Body<"case">, runner: Runner): Execution {

@@ -99,7 +99,7 @@ function* expandParts(shell: Shell, parts: readonly Part[], into: Into): Executi
         false,
       );
     else yield* expandPart(shell, part, into);
-    if (into.fields.tooLarge) throw new ShellProblem("xrealloc: cannot allocate 8388608 bytes", { status: 2, fatal: true });
+    if (into.fields.tooLarge) throw new ShellProblem("xrealloc: cannot allocate 2097152 bytes", { status: 2, fatal: true });
   }
 }
 

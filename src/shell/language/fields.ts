@@ -6,7 +6,7 @@ export interface Field {
   glob: boolean;
 }
 
-const MAX_BYTES = 8 << 20;
+const MAX_BYTES = 2 << 20;
 
 /** Collects the fields of an expansion; splits unquoted results at IFS (POSIX XCU 2.6.5). */
 export class Fields {
@@ -22,7 +22,7 @@ export class Fields {
 
   constructor(ifs: string, splits: boolean, patterns = true) {
     this.#patterns = patterns;
-    this.#ifs = ifs;
+    this.#ifs = ifs.length > 3 ? [...new Set(ifs)].join("") : ifs;
     this.#splits = splits;
   }
 
@@ -49,17 +49,15 @@ export class Fields {
       this.add(text, false);
       return;
     }
-    let plain = "";
-    for (const char of text) {
-      if (!this.#ifs.includes(char)) {
-        plain += char;
-        continue;
-      }
-      if (plain !== "") this.add(plain, false);
-      plain = "";
+    let start = 0;
+    for (let at = 0; at < text.length && !this.tooLarge; at += 1) {
+      const char = text.charAt(at);
+      if (!this.#ifs.includes(char)) continue;
+      if (at > start) this.add(text.slice(start, at), false);
+      start = at + 1;
       this.#separator(char === " " || char === "\t" || char === "\n");
     }
-    if (plain !== "") this.add(plain, false);
+    if (start < text.length) this.add(text.slice(start), false);
   }
 
   /** Ends the current field, if there is one. */
@@ -78,6 +76,7 @@ export class Fields {
       this.break();
       this.#ended = white;
     } else if (!white) {
+      this.#bytes += 16;
       if (!this.#ended) this.done.push({ text: "", pattern: "", glob: false });
       this.#ended = false;
     }

@@ -5,33 +5,21 @@ export function expandHistory(line: string, history: readonly string[]): Expande
   const quick = /^\^([^^]+)\^([^^]*)\^?$/.exec(line);
   if (quick !== null) return substituteLast(line, { from: quick[1] ?? "", to: quick[2] ?? "" }, history);
   let result = "";
-  let quoted = false;
-  for (let at = 0; at < line.length; at += 1) {
-    const char = line.charAt(at);
-    if (char === "'" && !inDouble(line.slice(0, at))) quoted = !quoted;
-    const event = char === "!" && !quoted ? /^!(?:!|-?\d+|\$|\*|\?[^?]+\??|[A-Za-z0-9_./][^\s;|&"'()]*)/.exec(line.slice(at)) : null;
-    if (char === "\\" && at + 1 < line.length) {
-      result += char + line.charAt(at + 1);
-      at += 1;
-    } else if (event === null) result += char;
-    else {
-      const text = find(event[0].slice(1), history);
-      if (text === undefined) return { wrong: `${event[0]}: event not found` };
-      result += text;
-      at += event[0].length - 1;
-    }
+  for (const [token] of line.matchAll(TOKEN)) {
+    const event = token.length > 1 && token.startsWith("!") ? find(token.slice(1), history) : token;
+    if (event === undefined) return { wrong: `${token}: event not found` };
+    result += event;
   }
   return { line: result, changed: result !== line };
 }
+
+/** Single-quoted text, an escaped character, an event, or any other character. */
+const TOKEN = /'[^']*'|\\[\s\S]|!(?:!|-?\d+|\$|\*|\?[^?]+\??|[A-Za-z0-9_./][^\s;|&"'()]*)|[\s\S]/g;
 
 function substituteLast(line: string, change: { from: string; to: string }, history: readonly string[]): Expanded {
   const last = history.at(-1);
   if (last === undefined || !last.includes(change.from)) return { wrong: `:s${line}: substitution failed` };
   return { line: last.replace(change.from, () => change.to), changed: true };
-}
-
-function inDouble(text: string): boolean {
-  return (text.replace(/\\./g, "").split('"').length - 1) % 2 === 1;
 }
 
 function find(event: string, history: readonly string[]): string | undefined {

@@ -1,9 +1,9 @@
 import type { Execution } from "../program.ts";
 import { completeWord } from "../terminal/completion.ts";
 import { type Edited, LineEditor } from "../terminal/line-editor.ts";
+import { readHistory, writeHistory } from "./builtins/history.ts";
 import { builtinNames } from "./builtins/index.ts";
 import { forget } from "./builtins/jobs.ts";
-import { readHistory, writeHistory } from "./builtins/settings.ts";
 import { expandHistory } from "./history-expansion.ts";
 import { jobState } from "./jobs.ts";
 import { parseNext } from "./parser.ts";
@@ -184,7 +184,7 @@ function* runLine(shell: Shell, text: string): Execution<void> {
 function* tellJobs(shell: Shell): Execution<void> {
   for (const job of shell.jobs.all()) {
     if (jobState(job) !== "done") continue;
-    yield* shell.say(jobLine(shell, job, jobText(job)));
+    yield* shell.say(jobLine(shell, job, { state: jobText(job) }));
     forget(shell, job);
   }
 }

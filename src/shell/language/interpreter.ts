@@ -83,11 +83,16 @@ function* guarded(shell: Shell, run: () => Execution): Execution {
     if (!(problem instanceof ShellProblem)) throw problem;
     if (problem.message !== "") yield* shell.complain(problem.message);
     shell.status = problem.status;
-    if (problem.reach === "command") return shell.status;
-    if (shell.interactive) shell.flow = { kind: "interrupt" };
-    else shell.flow = { kind: problem.reach === "fatal" || shell.subshellDepth > 0 ? "exit" : "discard" };
+    leave(shell, problem);
   }
   return shell.status;
+}
+
+/** How far a problem reaches beyond its command. */
+function leave(shell: Shell, problem: ShellProblem): void {
+  if (problem.reach === "command") return;
+  if (shell.interactive) shell.flow = { kind: "interrupt" };
+  else shell.flow = { kind: problem.reach === "fatal" || shell.subshellDepth > 0 ? "exit" : "discard" };
 }
 
 function* checked(shell: Shell, run: () => Execution): Execution {

@@ -77,23 +77,23 @@ function* cannotRun(shell: Shell, why: { name: string; error: SpawnErrno; label:
 
 /** A file that is executable and no program: a script of the shell itself, unless it is binary. */
 function* withoutInterpreter(shell: Shell, file: { path: string; words: readonly string[] }): Execution<Loaded | number> {
-  const head = shell.process.fs.openFile(file.path, { read: true });
-  const bytes = "errno" in head ? "" : head.read(0, 256);
-  if (!("errno" in head)) head.close();
-  const text = typeof bytes === "string" ? bytes : "";
-  if (elfMachine(text) !== undefined || /\0/.test(text.split("\n")[0] ?? "")) {
-    const message =
-      shell.dialect === "bash"
-        ? "cannot execute binary file: Exec format error"
-        : shell.dialect === "dash"
-          ? "Exec format error"
-          : "Exec format error";
-    return yield* shell.complain(`${file.path}: ${message}`, 126);
+  if (isBinary(shell, file.path)) {
+    const bash = "cannot execute binary file: Exec format error";
+    return yield* shell.complain(`${file.path}: ${shell.pick({ bash, dash: "Exec format error" })}`, 126);
   }
-  const name = shell.dialect === "bash" ? "bash" : "sh";
+  const name = shell.pick({ bash: "bash", dash: "sh" });
   const program = shell.process.computer.programs.get(name);
   if (program === undefined) return 126;
   return { program, argv: [file.words[0] ?? "", file.path, ...file.words.slice(1)], path: file.path, name, flavour: shell.process.flavour };
+}
+
+/** An ELF file, or one whose first line has a zero byte. */
+function isBinary(shell: Shell, path: string): boolean {
+  const file = shell.process.fs.openFile(path, { read: true });
+  if ("errno" in file) return false;
+  const head = file.read(0, 256);
+  file.close();
+  return typeof head === "string" && (elfMachine(head) !== undefined || (head.split("\n")[0] ?? "").includes("\0"));
 }
 
 function* start(shell: Shell, loaded: Loaded, what: Launch): Execution<Task> {

@@ -29,31 +29,33 @@ export interface ParameterContext {
 /** `$name`, `${name...}` (POSIX XCU 2.6.2, bash manual 3.5.3). */
 export function* expandParameter(shell: Shell, parameter: Parameter, context: ParameterContext): Execution<ParameterResult> {
   yield* shell.process.charge(1);
-  if (parameter.prefix === "names")
-    return listOf(
-      shell,
-      shell.variables.names().filter((name) => name.startsWith(parameter.name)),
-      parameter.operator,
-      context.quoted,
+  const { prefix, name, operator } = parameter;
+  const { quoted } = context;
+  const list = (items: readonly string[], mark: string) => listOf(items, { mark, quoted, joint: shell.ifs().slice(0, 1) });
+  if (prefix === "names")
+    return list(
+      shell.variables.names().filter((known) => known.startsWith(name)),
+      operator,
     );
-  if (parameter.prefix === "!") return yield* indirect(shell, parameter, context);
+  if (prefix === "!") return yield* indirect(shell, parameter, context);
   const values = yield* valuesOf(shell, parameter, context);
-  if (parameter.prefix === "keys")
-    return listOf(
-      shell,
-      shell.variables.elements(parameter.name).map(([key]) => key),
+  if (prefix === "keys")
+    return list(
+      shell.variables.elements(name).map(([key]) => key),
       parameter.index?.source ?? "@",
-      context.quoted,
     );
-  if (parameter.prefix === "#") return { kind: "text", text: lengthOf(shell, parameter, values) };
-  if (/^:?[-=?+]$/.test(parameter.operator)) return yield* conditional(shell, { parameter, values }, context);
-  if (values.items === undefined) {
-    if (shell.options.has("u") && parameter.name !== "@" && parameter.name !== "*" && values.list === undefined)
-      throw unbound(shell, parameter.name);
-    return values.list === undefined ? { kind: "text", text: "" } : { kind: "list", items: [] };
-  }
+  if (prefix === "#") return { kind: "text", text: lengthOf(shell, parameter, values) };
+  if (/^:?[-=?+]$/.test(operator)) return yield* conditional(shell, { parameter, values }, context);
+  if (values.items === undefined) return nothing(shell, name, values.list);
   const items = yield* transform(shell, { parameter, items: values.items, list: values.list }, context);
-  return values.list === undefined ? { kind: "text", text: items[0] ?? "" } : listOf(shell, items, values.list, context.quoted);
+  return values.list === undefined ? { kind: "text", text: items[0] ?? "" } : list(items, values.list);
+}
+
+/** An unset parameter: no text, or an error under `set -u`. */
+function nothing(shell: Shell, name: string, list: string | undefined): ParameterResult {
+  if (list !== undefined) return { kind: "list", items: [] };
+  if (shell.options.has("u")) throw unbound(shell, name);
+  return { kind: "text", text: "" };
 }
 
 interface Values {
@@ -83,9 +85,12 @@ function* indexed(shell: Shell, at: { name: string; index: Word }, context: Para
   return { items: value === undefined ? undefined : [value], list: undefined };
 }
 
-function listOf(shell: Shell, items: readonly string[], mark: string, quoted: boolean): ParameterResult {
-  if (mark !== "*" || !quoted) return { kind: "list", items: quoted ? items : items.filter((item) => item !== "") };
-  return { kind: "text", text: items.join(shell.ifs().slice(0, 1)) };
+function listOf(
+  items: readonly string[],
+  how: { readonly mark: string; readonly quoted: boolean; readonly joint: string },
+): ParameterResult {
+  if (how.mark === "*" && how.quoted) return { kind: "text", text: items.join(how.joint) };
+  return { kind: "list", items: how.quoted ? items : items.filter((item) => item !== "") };
 }
 
 function lengthOf(shell: Shell, parameter: Parameter, values: Values): string {
@@ -122,7 +127,7 @@ function* conditional(shell: Shell, of: { parameter: Parameter; values: Values }
   const kept = (): ParameterResult =>
     values.list === undefined
       ? { kind: "text", text: values.items?.[0] ?? "" }
-      : listOf(shell, values.items ?? [], values.list, context.quoted);
+      : listOf(values.items ?? [], { mark: values.list, quoted: context.quoted, joint: shell.ifs().slice(0, 1) });
   switch (operator.at(-1)) {
     case "-":
       return isNull ? yield* context.expand.parts(shell, word, context.quoted) : kept();
@@ -181,7 +186,9 @@ function* transform(shell: Shell, of: Transformed, context: ParameterContext): E
   }
   if (operator.startsWith("/")) {
     const replacement = parameter.second === undefined ? "" : yield* context.expand.text(shell, parameter.second);
-    return items.map((item) => replace(item, { pattern, replacement, how: operator.slice(1) }));
+    const replaced: string[] = [];
+    for (const item of items) replaced.push(yield* replace(shell, item, { pattern, replacement, how: operator.slice(1) }));
+    return replaced;
   }
   return items.map((item) => changeCase(item, operator, argument.source === "" ? undefined : pattern));
 }
@@ -193,21 +200,23 @@ function withoutEdge(text: string, size: number, end: boolean): string {
 
 function replace(text: string, by: { pattern: ReturnType<typeof parsePattern>; replacement: string; how: string }): string {
   const { pattern, replacement, how } = by;
-  if (how === "#" || how === "%") {
-    const size = matchEdge(pattern, text, { end: how === "%", longest: true });
-    if (size < 0) return text;
-    return how === "#" ? replacement + text.slice(size) : text.slice(0, text.length - size) + replacement;
-  }
+  if (how === "#" || how === "%") return replaceEdge(text, by);
   let result = "";
   let from = 0;
-  while (from <= text.length) {
-    const found = findIn(pattern, text, from);
-    if (found === undefined || (found.size === 0 && text !== "")) break;
+  for (let found = findIn(pattern, text, from); found !== undefined; found = findIn(pattern, text, from)) {
+    if (found.size === 0 && text !== "") break;
     result += text.slice(from, found.at) + replacement;
     from = found.at + found.size;
-    if (how !== "/" || found.size === 0) break;
+    if (how !== "/" || from >= text.length) break;
   }
   return result + text.slice(from);
+}
+
+function replaceEdge(text: string, by: { pattern: ReturnType<typeof parsePattern>; replacement: string; how: string }): string {
+  const end = by.how === "%";
+  const size = matchEdge(by.pattern, text, { end, longest: true });
+  if (size < 0) return text;
+  return end ? text.slice(0, text.length - size) + by.replacement : by.replacement + text.slice(size);
 }
 
 function changeCase(text: string, operator: string, pattern: ReturnType<typeof parsePattern> | undefined): string {
@@ -221,24 +230,31 @@ function changeCase(text: string, operator: string, pattern: ReturnType<typeof p
 
 /** ${x:from:count}; of a list: its elements. */
 function* slice(shell: Shell, of: Transformed, context: ParameterContext): Execution<readonly string[]> {
-  const { parameter, items, list } = of;
-  const from = Number(evaluateText(shell, yield* context.expand.text(shell, parameter.argument ?? { parts: [], source: "" })));
-  const count =
-    parameter.second === undefined ? undefined : Number(evaluateText(shell, yield* context.expand.text(shell, parameter.second)));
-  if (list !== undefined) {
-    const all = parameter.name === "@" || parameter.name === "*" ? [shell.name, ...items] : items;
-    const start = from < 0 ? all.length + from : from;
-    const first = start === 0 && all !== items && from !== 0 ? 1 : start;
-    return first < 0 ? [] : all.slice(first, count === undefined ? undefined : first + count);
-  }
-  const text = decodeUtf8(items[0] ?? "");
-  const characters = /[\x80-\xff]/.test(items[0] ?? "") ? [...text] : undefined;
-  const length = characters?.length ?? text.length;
-  const start = from < 0 ? length + from : from;
-  if (start < 0 || start > length) return [""];
-  const end = count === undefined ? length : count < 0 ? length + count : start + count;
-  if (end < start) throw new ShellProblem(`${parameter.second?.source ?? ""}: substring expression < 0`);
-  return [characters === undefined ? text.slice(start, end) : encodeUtf8(characters.slice(start, end).join(""))];
+  const { argument, second } = of.parameter;
+  const from = Number(evaluateText(shell, argument === undefined ? "" : yield* context.expand.text(shell, argument)));
+  const count = second === undefined ? undefined : Number(evaluateText(shell, yield* context.expand.text(shell, second)));
+  if (of.list !== undefined) return sliceList(shell, of, { from, count });
+  const item = of.items[0] ?? "";
+  const characters = /[\x80-\xff]/.test(item) ? [...decodeUtf8(item)] : item;
+  const start = from < 0 ? characters.length + from : from;
+  if (start < 0 || start > characters.length) return [""];
+  const end = endOf(characters.length, start, count);
+  if (end < start) throw new ShellProblem(`${second?.source ?? ""}: substring expression < 0`);
+  return [typeof characters === "string" ? characters.slice(start, end) : encodeUtf8(characters.slice(start, end).join(""))];
+}
+
+function endOf(length: number, start: number, count: number | undefined): number {
+  if (count === undefined) return length;
+  return count < 0 ? length + count : start + count;
+}
+
+/** ${@:from:count} counts $0 as element 0. */
+function sliceList(shell: Shell, of: Transformed, range: { from: number; count: number | undefined }): readonly string[] {
+  const isPositional = of.parameter.name === "@" || of.parameter.name === "*";
+  const all = isPositional ? [shell.name, ...of.items] : of.items;
+  const first = range.from < 0 ? all.length + range.from : range.from;
+  if (first < 0) return [];
+  return all.slice(first, range.count === undefined ? undefined : first + range.count);
 }
 
 function atOperator(shell: Shell, parameter: Parameter, item: string): string {

@@ -21,9 +21,10 @@ export function parsePattern(text: string, extended = false): Pattern {
 
 function parseTokens(text: string, extended: boolean): Pattern {
   const tokens: Token[] = [];
+  const how = { extended, openSets: 0 };
   let at = 0;
   while (at < text.length) {
-    const { token, end } = nextToken(text, at, extended);
+    const { token, end } = nextToken(text, at, how);
     const doubled = token.kind === "star" && tokens.at(-1)?.kind === "star";
     if (!doubled) tokens.push(token);
     at = end;
@@ -34,41 +35,43 @@ function parseTokens(text: string, extended: boolean): Pattern {
   return { tokens, literal };
 }
 
-function nextToken(text: string, at: number, extended: boolean): { token: Token; end: number } {
+/** Brackets that never close are looked for so often; then they stand for themselves, so that reading a pattern takes time by its length. */
+const MAX_OPEN_SETS = 20;
+
+function nextToken(text: string, at: number, how: { readonly extended: boolean; openSets: number }): { token: Token; end: number } {
   const char = text.charAt(at);
   if (char === "\\" && at + 1 < text.length)
     return { token: { kind: "char", char: text.charAt(at + 1), code: text.charCodeAt(at + 1) }, end: at + 2 };
-  if (extended && "?*+@!".includes(char) && text.charAt(at + 1) === "(") {
+  if (how.extended && "?*+@!".includes(char) && text.charAt(at + 1) === "(") {
     const group = parseGroup(text, at);
     if (group !== undefined) return group;
   }
   if (char === "*") return { token: { kind: "star" }, end: at + 1 };
   if (char === "?") return { token: { kind: "any" }, end: at + 1 };
-  const set = char === "[" ? parseSet(text, at) : undefined;
+  const set = char === "[" && how.openSets < MAX_OPEN_SETS ? parseSet(text, at) : undefined;
+  if (char === "[" && set === undefined) how.openSets += 1;
   return set ?? { token: { kind: "char", char, code: char.charCodeAt(0) }, end: at + 1 };
 }
 
 function parseGroup(text: string, at: number): { token: Token; end: number } | undefined {
-  const choices: string[] = [];
+  const edges = [at + 1];
   let depth = 0;
-  let start = at + 2;
-  for (let here = start; here < text.length; here += 1) {
+  for (let here = at + 2; here < text.length; here += 1) {
     const char = text.charAt(here);
     if (char === "\\") here += 1;
     else if (char === "(") depth += 1;
-    else if (char === "|" && depth === 0) {
-      choices.push(text.slice(start, here));
-      start = here + 1;
-    } else if (char === ")" && depth > 0) depth -= 1;
+    else if (char === "|" && depth === 0) edges.push(here);
     else if (char === ")") {
-      choices.push(text.slice(start, here));
-      return {
-        token: { kind: "group", mark: text.charAt(at), choices: choices.map((choice) => parsePattern(choice, true)) },
-        end: here + 1,
-      };
+      if (depth === 0) return { token: groupToken(text, at, [...edges, here]), end: here + 1 };
+      depth -= 1;
     }
   }
   return undefined;
+}
+
+function groupToken(text: string, at: number, edges: readonly number[]): Token {
+  const choices = edges.slice(1).map((edge, index) => parsePattern(text.slice((edges[index] ?? 0) + 1, edge), true));
+  return { kind: "group", mark: text.charAt(at), choices };
 }
 
 const CLASSES: Readonly<Record<string, RegExp>> = {

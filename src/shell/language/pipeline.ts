@@ -94,7 +94,7 @@ export function* runPipeline(shell: Shell, node: Pipeline, context: { runner: Ru
 const EMPTY: Node = { type: "simple", assignments: [], words: [], redirects: [], line: 1 };
 
 function* runPiped(shell: Shell, node: Pipeline, { runner, source }: { runner: Runner; source: string }): Execution {
-  const tasks = yield* startPiped(shell, node, runner);
+  const tasks = yield* startPiped(shell, node, { runner, background: false });
   const status = yield* waitForeground(shell, tasks, source);
   shell.pipeStatus = tasks.map((task) => endStatus(task));
   if (!shell.options.has("pipefail")) return status;
@@ -102,7 +102,8 @@ function* runPiped(shell: Shell, node: Pipeline, { runner, source }: { runner: R
 }
 
 /** Starts all commands of a pipeline, in one process group when there is job control. */
-function* startPiped(shell: Shell, node: Pipeline, runner: Runner, background = false): Execution<readonly Task[]> {
+function* startPiped(shell: Shell, node: Pipeline, how: { runner: Runner; background: boolean }): Execution<readonly Task[]> {
+  const { runner, background } = how;
   const tasks: Task[] = [];
   let group = shell.options.has("m") ? 0 : shell.process.task.group;
   let input: Fork["input"];
@@ -136,7 +137,7 @@ export function* startBackground(shell: Shell, what: { node: Node; source: strin
   const { node, source } = what;
   const tasks =
     node.type === "pipeline" && node.commands.length > 1 && !node.negated
-      ? yield* startPiped(shell, node, runner, true)
+      ? yield* startPiped(shell, node, { runner, background: true })
       : [yield* startSingle(shell, node, runner)];
   const job = shell.jobs.add(tasks, source);
   const last = tasks.at(-1);
@@ -180,7 +181,7 @@ function* stopped(shell: Shell, tasks: readonly Task[], source: string): Executi
   shell.jobs.touch(job);
   job.reported = "Stopped";
   for (const task of tasks) task.changed = false;
-  yield* shell.say(`\n${jobLine(shell, job, "Stopped")}`);
+  yield* shell.say(`\n${jobLine(shell, job, { state: "Stopped" })}`);
   return 128 + (signalNumber(tasks.find((task) => task.state === "stopped")?.stopSignal ?? "TSTP") ?? 20);
 }
 
@@ -210,7 +211,8 @@ export function endStatus(task: Task): number {
 }
 
 /** A line of `jobs`: number, mark, state, command. */
-export function jobLine(shell: Shell, job: Job, state: string, withPid = false): string {
+export function jobLine(shell: Shell, job: Job, how: { readonly state: string; readonly withPid?: boolean }): string {
+  const { state, withPid = false } = how;
   const mark = shell.jobs.mark(job);
   const pid = withPid ? `${job.tasks[0]?.pid ?? 0} ` : "";
   const running = state === "Running" ? " &" : "";

@@ -2,6 +2,7 @@ import type { Execution } from "../program.ts";
 import { parseNext } from "./parser.ts";
 import type { Shell } from "./shell.ts";
 import { syntaxMessage } from "./syntax-message.ts";
+import type { Problem } from "./syntax-problem.ts";
 
 /** Runs a whole text, one command line after the other: `-c`, scripts, `eval`, `source`. A mistake in it ends it with status 2. */
 export function* runText(shell: Shell, text: string, line = 1): Execution {
@@ -10,19 +11,21 @@ export function* runText(shell: Shell, text: string, line = 1): Execution {
   while (true) {
     const parsed = parseNext(text, at, { dialect: shell.dialect, line: number });
     if (parsed.kind === "done") return shell.status;
-    if (parsed.kind === "problem") {
-      yield* shell.say(syntaxMessage(shell, parsed.problem, lineAt(text, Math.min(parsed.end, text.length - 1))));
-      shell.status = 2;
-      if (!shell.interactive && shell.dialect !== "bash") shell.flow = { kind: "exit" };
-      return 2;
-    }
+    if (parsed.kind === "problem") return yield* tellProblem(shell, parsed.problem, lineAt(text, Math.min(parsed.end, text.length - 1)));
     yield* shell.ports.runScript(shell, parsed.script);
     if (shell.flow?.kind === "discard") shell.flow = undefined;
-    if (shell.flow !== undefined) return shell.status;
+    if (shell.flow !== undefined || (shell.options.has("n") && !shell.interactive)) return shell.status;
     at = parsed.end;
     number = parsed.line;
-    if (shell.options.has("n") && !shell.interactive) return shell.status;
   }
+}
+
+/** A mistake in the text: what stands behind it does not run. */
+function* tellProblem(shell: Shell, problem: Problem, source: string): Execution {
+  yield* shell.say(syntaxMessage(shell, problem, source));
+  shell.status = 2;
+  if (!shell.interactive && shell.dialect !== "bash") shell.flow = { kind: "exit" };
+  return 2;
 }
 
 function lineAt(text: string, at: number): string {

@@ -17,8 +17,8 @@ export function* expandPrompt(shell: Shell, template: string): Execution<string>
 function decode(shell: Shell, template: string): string {
   return template.replace(/\\(?:([0-7]{3})|([\s\S]))/g, (whole, octal, letter) => {
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
-    const escape = ESCAPES[letter];
-    return escape === undefined || !Object.hasOwn(ESCAPES, letter) ? whole : escape(shell);
+    const meaning = ESCAPES[letter];
+    return meaning === undefined || !Object.hasOwn(ESCAPES, letter) ? whole : meaning(shell);
   });
 }
 

@@ -53,20 +53,18 @@ function replaceDescriptor(
 function* apply(shell: Shell, one: Redirect, saved: [number, Description | undefined][]): Execution<void> {
   const standard = one.operator.startsWith("<") ? 0 : 1;
   const fd = one.fdName === undefined ? (one.fd ?? standard) : freeDescriptor(shell, one.fdName);
-  if (one.operator === "<<" || one.operator === "<<-" || one.operator === "<<<") {
+  if (one.operator.startsWith("<<")) {
     const text = yield* expandText(shell, one.target);
     replaceDescriptor(shell, saved, { fd, description: new HereDocument(one.operator === "<<<" ? `${text}\n` : text) });
     return;
   }
   const target = yield* targetOf(shell, one);
-  if (one.operator === "<&" || one.operator === ">&") {
-    const duplicated = yield* duplicate(shell, { one, target, fd }, saved);
-    if (duplicated) return;
-  }
+  const duplicates = one.operator === "<&" || one.operator === ">&";
+  if (duplicates && (yield* duplicate(shell, { one, target, fd }, saved))) return;
   const description = openTarget(shell, target, one.operator);
   if (isErrno(description)) throw refused(shell, target, { error: description, operator: one.operator });
   replaceDescriptor(shell, saved, { fd, description });
-  if (one.operator === "&>" || one.operator === "&>>" || one.operator === ">&") replaceDescriptor(shell, saved, { fd: 2, description });
+  if (one.operator.includes("&")) replaceDescriptor(shell, saved, { fd: 2, description });
 }
 
 function* targetOf(shell: Shell, one: Redirect): Execution<string> {

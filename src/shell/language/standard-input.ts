@@ -1,5 +1,5 @@
 import type { Execution } from "../program.ts";
-import { parseNext } from "./parser.ts";
+import { type Parsing, parseNext } from "./parser.ts";
 import type { Shell } from "./shell.ts";
 import { syntaxMessage } from "./syntax-message.ts";
 
@@ -12,25 +12,30 @@ export function* runStandardInput(shell: Shell): Execution {
     text += more ?? "";
     if (more === undefined && text === "") break;
     const parsed = parseNext(text, 0, { dialect: shell.dialect, line });
-    const incomplete = parsed.kind === "problem" && (parsed.problem.kind === "end" || parsed.problem.kind === "unclosed");
-    if (more !== undefined && (incomplete || openDocument(text))) continue;
+    if (more !== undefined && isOpen(text, parsed)) continue;
+    yield* runParsed(shell, parsed, (more ?? "").replace(/\n$/, ""));
     text = parsed.kind === "script" ? text.slice(parsed.end) : "";
     line = parsed.kind === "script" ? parsed.line : line + 1;
-    if (parsed.kind === "script") {
-      shell.process.observe({
-        kind: "command.input",
-        fields: { line: (more ?? "").replace(/\n$/, ""), interactive: false, directory: shell.process.directory },
-      });
-      yield* shell.ports.runScript(shell, parsed.script);
-      dropDiscard(shell);
-    } else if (parsed.kind === "problem") {
-      yield* shell.say(syntaxMessage(shell, parsed.problem, (more ?? "").replace(/\n$/, "")));
-      shell.status = 2;
-      if (shell.dialect !== "bash") return 2;
-    }
+    if (parsed.kind === "problem" && shell.dialect !== "bash") break;
     if (more === undefined && text === "") break;
   }
   return shell.status;
+}
+
+function isOpen(text: string, parsed: Parsing): boolean {
+  const incomplete = parsed.kind === "problem" && (parsed.problem.kind === "end" || parsed.problem.kind === "unclosed");
+  return incomplete || openDocument(text);
+}
+
+function* runParsed(shell: Shell, parsed: Parsing, line: string): Execution<void> {
+  if (parsed.kind === "script") {
+    shell.process.observe({ kind: "command.input", fields: { line, interactive: false, directory: shell.process.directory } });
+    yield* shell.ports.runScript(shell, parsed.script);
+    dropDiscard(shell);
+  } else if (parsed.kind === "problem") {
+    yield* shell.say(syntaxMessage(shell, parsed.problem, line));
+    shell.status = 2;
+  }
 }
 
 /** A here-document that has begun and not ended: the parser would take the end of the text for its end. */

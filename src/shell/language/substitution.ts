@@ -9,7 +9,7 @@ import type { Script } from "./syntax.ts";
 
 /** $(...) and `...`: commands run in a subshell whose output becomes text. */
 
-const MAX_OUTPUT_BYTES = 4 << 20;
+const MAX_OUTPUT_BYTES = 1 << 20;
 
 export function* substitute(shell: Shell, script: Script | string): Execution<string> {
   const file = typeof script === "string" ? undefined : readOnly(script);
@@ -46,7 +46,7 @@ function* drain(shell: Shell, reader: Description): Execution<string> {
     }
     output += got;
     yield* shell.process.charge(1 + (got.length >> 7));
-    if (output.length > MAX_OUTPUT_BYTES) throw new ShellProblem("xrealloc: cannot allocate 4194304 bytes", { status: 2, fatal: true });
+    if (output.length > MAX_OUTPUT_BYTES) throw new ShellProblem("xrealloc: cannot allocate 1048576 bytes", { status: 2, fatal: true });
   }
 }
 

@@ -33,25 +33,14 @@ function bashMessage(shell: Shell, problem: Problem, source: string): string {
 
 function dashText(problem: Problem): string {
   switch (problem.kind) {
-    case "unexpected": {
-      const token =
-        problem.token === "newline"
-          ? "newline"
-          : !/^[|&;()<>{}]/.test(problem.token) && !RESERVED.has(problem.token)
-            ? "word"
-            : `"${problem.token}"`;
-      return `Syntax error: ${token} unexpected${problem.expecting === undefined ? "" : ` (expecting "${problem.expecting}")`}`;
-    }
+    case "unexpected":
+      return `Syntax error: ${tokenName(problem.token)} unexpected${expectation(problem.expecting)}`;
     case "end":
-      return `Syntax error: end of file unexpected${problem.expecting === undefined ? "" : ` (expecting "${problem.expecting}")`}`;
+      return `Syntax error: end of file unexpected${expectation(problem.expecting)}`;
     case "unclosed":
-      return problem.closer === "}"
-        ? "Syntax error: Missing '}'"
-        : problem.closer === "`"
-          ? "Syntax error: EOF in backquote substitution"
-          : "Syntax error: Unterminated quoted string";
+      return DASH_UNCLOSED[problem.closer] ?? "Syntax error: Unterminated quoted string";
     case "bad-name":
-      return problem.name === "" || !/[()]/.test(problem.name) ? "Syntax error: Bad for loop variable" : "Syntax error: Bad function name";
+      return /[()]/.test(problem.name) ? "Syntax error: Bad function name" : "Syntax error: Bad for loop variable";
     case "deep":
       return "Out of space";
     case "other":
@@ -59,14 +48,29 @@ function dashText(problem: Problem): string {
   }
 }
 
+const DASH_UNCLOSED: Readonly<Record<string, string>> = {
+  "}": "Syntax error: Missing '}'",
+  "`": "Syntax error: EOF in backquote substitution",
+};
+
+/** A token as dash and busybox name it: words are just words. */
+function tokenName(token: string): string {
+  if (token === "newline") return token;
+  return !/^[|&;()<>{}]/.test(token) && !RESERVED.has(token) ? "word" : `"${token}"`;
+}
+
+function expectation(expecting: string | undefined): string {
+  return expecting === undefined ? "" : ` (expecting "${expecting}")`;
+}
+
 const RESERVED = new Set(["if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "in"]);
 
 function ashText(problem: Problem): string {
   switch (problem.kind) {
     case "unexpected":
-      return `syntax error: unexpected ${problem.token === "newline" ? "newline" : !/^[|&;()<>{}]/.test(problem.token) && !RESERVED.has(problem.token) ? "word" : `"${problem.token}"`}${problem.expecting === undefined ? "" : ` (expecting "${problem.expecting}")`}`;
+      return `syntax error: unexpected ${tokenName(problem.token)}${expectation(problem.expecting)}`;
     case "end":
-      return `syntax error: unexpected end of file${problem.expecting === undefined ? "" : ` (expecting "${problem.expecting}")`}`;
+      return `syntax error: unexpected end of file${expectation(problem.expecting)}`;
     case "unclosed":
       return problem.closer === "`" ? "syntax error: EOF in backquote substitution" : "syntax error: unterminated quoted string";
     case "bad-name":

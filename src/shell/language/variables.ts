@@ -14,7 +14,7 @@ export interface Variable {
 }
 
 /** Bytes that all variables of one shell may hold. */
-const MAX_BYTES = 4 << 20;
+const MAX_BYTES = 2 << 20;
 
 /** Variables that are computed when they are read. */
 export interface SpecialVariables {

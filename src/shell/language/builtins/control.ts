@@ -98,6 +98,9 @@ export function* execBuiltin(shell: Shell, args: readonly string[]): Execution {
 export const dotBuiltin: Builtin = (shell, args) => source(shell, ".", args);
 export const sourceBuiltin: Builtin = (shell, args) => source(shell, "source", args);
 
+/** A device has no end. */
+const MAX_SCRIPT_BYTES = 1 << 20;
+
 function* source(shell: Shell, name: string, args: readonly string[]): Execution {
   const [path, ...rest] = args[0] === "--" ? args.slice(1) : args;
   if (path === undefined) {
@@ -106,8 +109,9 @@ function* source(shell: Shell, name: string, args: readonly string[]): Execution
     return 2;
   }
   const found = findSource(shell, path);
-  const text = shell.process.fs.readFile(found);
-  if (isErrno(text)) return yield* sourceFailed(shell, path, explain(text));
+  const read = shell.process.fs.readFile(found);
+  if (isErrno(read)) return yield* sourceFailed(shell, path, explain(read));
+  const text = read.slice(0, MAX_SCRIPT_BYTES).replaceAll("\0", "");
   const { positional } = shell;
   if (rest.length > 0) shell.positional = rest;
   shell.sourceDepth += 1;

@@ -17,7 +17,9 @@ export function* jobs(shell: Shell, args: readonly string[]): Execution {
   const wanted = flags.operands.length > 0 ? flags.operands.flatMap((spec) => shell.jobs.find(spec) ?? []) : shell.jobs.all();
   for (const job of wanted.filter((one) => isWanted(one, flags.letters))) {
     const short = flags.letters.has("p");
-    yield* shell.process.print(short ? `${job.tasks[0]?.pid ?? 0}\n` : jobLine(shell, job, jobText(job), flags.letters.has("l")));
+    yield* shell.process.print(
+      short ? `${job.tasks[0]?.pid ?? 0}\n` : jobLine(shell, job, { state: jobText(job), withPid: flags.letters.has("l") }),
+    );
     if (jobState(job) === "done") forget(shell, job);
   }
   return 0;
@@ -73,7 +75,7 @@ export function* wait(shell: Shell, args: readonly string[]): Execution {
 function* waitAll(shell: Shell): Execution {
   while (shell.jobs.all().some((job) => jobState(job) === "running")) if (yield* paused(shell)) return 130;
   for (const job of shell.jobs.all().filter((one) => jobState(one) === "done")) {
-    if (shell.interactive) yield* shell.say(jobLine(shell, job, jobText(job)));
+    if (shell.interactive) yield* shell.say(jobLine(shell, job, { state: jobText(job) }));
     forget(shell, job);
   }
   return 0;

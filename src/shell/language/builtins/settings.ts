@@ -1,4 +1,3 @@
-import { isErrno } from "../../errno.ts";
 import { parseMode } from "../../file-mode.ts";
 import type { Execution } from "../../program.ts";
 import { type Shell, ShellProblem } from "../shell.ts";
@@ -50,10 +49,15 @@ export function* setBuiltin(shell: Shell, args: readonly string[]): Execution {
     if (typeof used === "number") return used;
     if (used === "next") at += 1;
   }
-  const [first] = args.slice(at);
-  if (first === "--" || first === "-") shell.positional = args.length === at + 1 && first === "-" ? shell.positional : args.slice(at + 1);
-  else if (first !== undefined) shell.positional = args.slice(at);
+  setPositional(shell, args.slice(at));
   return 0;
+}
+
+/** `set -- a b`, `set a b`; a lone `-` changes nothing. */
+function setPositional(shell: Shell, rest: readonly string[]): void {
+  const [first] = rest;
+  if (first === undefined || (first === "-" && rest.length === 1)) return;
+  shell.positional = first === "--" || first === "-" ? rest.slice(1) : rest;
 }
 
 function* applyOptions(shell: Shell, arg: string, next: string | undefined): Execution<number | "next" | "done"> {
@@ -217,7 +221,7 @@ function* showShopts(shell: Shell, of: { operands: readonly string[]; letters: R
   for (const name of all ? SHOPTS : operands) {
     const on = shoptOn(shell, name);
     if (on === undefined) status = yield* wrong(shell, `shopt: ${name}: invalid shell option name`);
-    if (on === undefined || letters.has("q") || (all && isHidden(on, letters))) continue;
+    if (on === undefined || isHidden(on, all, letters)) continue;
     yield* shell.process.print(letters.has("p") ? `shopt ${on ? "-s" : "-u"} ${name}\n` : `${name.padEnd(20)}\t${on ? "on" : "off"}\n`);
   }
   if (!all && operands.some((name) => shoptOn(shell, name) === false)) return 1;
@@ -231,7 +235,9 @@ function shoptOn(shell: Shell, name: string): boolean | undefined {
   return shell.shopts.has(name) || (name === "expand_aliases" && shell.interactive);
 }
 
-function isHidden(on: boolean, letters: ReadonlySet<string>): boolean {
+/** -q shows nothing; of all options, -s and -u show those that are on or off. */
+function isHidden(on: boolean, all: boolean, letters: ReadonlySet<string>): boolean {
+  if (letters.has("q") || !all) return letters.has("q");
   return (letters.has("s") && !on) || (letters.has("u") && on);
 }
 
@@ -326,74 +332,6 @@ export function* times(shell: Shell): Execution {
   const show = (seconds: number) => `${Math.floor(seconds / 60)}m${(seconds % 60).toFixed(shell.dialect === "bash" ? 3 : 6)}s`;
   yield* shell.process.print(`${show(own)} ${show(own / 4)}\n${show(own / 2)} ${show(own / 8)}\n`);
   return 0;
-}
-
-export function* history(shell: Shell, args: readonly string[]): Execution {
-  const flags = readFlags(args, "cd:anrwps");
-  if (flags.unknown !== undefined) return yield* badOption(shell, "history", flags.unknown);
-  const { letters, operands, values } = flags;
-  const path = operands[0] ?? shell.variables.get("HISTFILE") ?? "";
-  if (letters.has("c")) shell.history.length = 0;
-  else if (letters.has("d")) return yield* deleteEntry(shell, values.get("d") ?? "");
-  else if (letters.has("w") || letters.has("a")) writeHistory(shell, path);
-  else if (letters.has("r") || letters.has("n")) shell.history.push(...readHistory(shell, path));
-  else return yield* printHistory(shell, operands[0]);
-  return 0;
-}
-
-export function readHistory(shell: Shell, path: string): readonly string[] {
-  const text = path === "" ? "" : shell.process.fs.readFile(path);
-  return isErrno(text)
-    ? []
-    : text
-        .split("\n")
-        .filter((line) => line !== "")
-        .slice(-MAX_KEPT);
-}
-
-export function writeHistory(shell: Shell, path: string): void {
-  const text = shell.history
-    .slice(-MAX_KEPT)
-    .map((line) => `${line}\n`)
-    .join("");
-  if (path !== "") shell.process.fs.writeFile(path, text, { mode: 0o600, way: "history" });
-}
-
-/** Lines that the history file keeps. */
-const MAX_KEPT = 500;
-
-function* printHistory(shell: Shell, count: string | undefined): Execution {
-  if (count !== undefined && !/^\d+$/.test(count)) return yield* wrong(shell, `history: ${count}: numeric argument required`);
-  const from = count === undefined ? 0 : Math.max(0, shell.history.length - Number(count));
-  const lines = shell.history.slice(from).map((line, index) => `${String(from + index + 1).padStart(5)}  ${line}\n`);
-  yield* shell.process.print(lines.join(""));
-  return 0;
-}
-
-function* deleteEntry(shell: Shell, given: string): Execution {
-  const number = Number(given);
-  const index = number < 0 ? shell.history.length + number : number - 1;
-  if (!Number.isInteger(index) || index < 0 || index >= shell.history.length)
-    return yield* wrong(shell, `history: ${given}: history position out of range`);
-  shell.history.splice(index, 1);
-  return 0;
-}
-
-export function* fc(shell: Shell, args: readonly string[]): Execution {
-  const flags = readFlags(args, "lnrs");
-  if (flags.letters.has("s")) return yield* runAgain(shell);
-  const from = Math.max(0, shell.history.length - 16);
-  const numbered = !flags.letters.has("n");
-  const lines = shell.history.slice(from).map((line, index) => `${numbered ? from + index + 1 : ""}\t ${line}\n`);
-  yield* shell.process.print(lines.join(""));
-  return 0;
-}
-
-function* runAgain(shell: Shell): Execution {
-  const line = shell.history.at(-2);
-  if (line === undefined) return yield* wrong(shell, "fc: no command found");
-  yield* shell.say(`${line}\n`);
-  return yield* shell.ports.runText(shell, line);
 }
 
 export function* help(shell: Shell, args: readonly string[]): Execution {
