@@ -69,6 +69,7 @@ export class Screen {
   /** How many bytes were taken. */
   #write(bytes: Buffer): number {
     if (this.#fd === undefined) {
+      if (process.stdout.writableLength > MAX_WAITING_BYTES) return 0;
       process.stdout.write(bytes);
       return bytes.length;
     }

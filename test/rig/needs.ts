@@ -23,6 +23,7 @@ export const packages: Readonly<Record<string, string>> = {
   ssh: "openssh-client",
   "ssh-keygen": "openssh-client",
   sshd: "openssh-server",
+  sshpass: "sshpass",
   telnet: "inetutils-telnet",
   tmux: "tmux",
   "systemd-analyze": "systemd",
