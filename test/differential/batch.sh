@@ -11,7 +11,7 @@ while IFS= read -r -d '' command; do
   cd /root || exit
   env -i USER=root LOGNAME=root HOME=/root SHELL=/bin/bash MAIL=/var/mail/root \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    timeout --foreground -s KILL 10 /bin/bash -c "$command" >/job/out/$n.out 2>/job/out/$n.err </dev/null
+    timeout --foreground -s KILL 10 bash -c "$command" >/job/out/$n.out 2>/job/out/$n.err </dev/null
   echo $? >/job/out/$n.status
   n=$((n + 1))
 done </job/commands

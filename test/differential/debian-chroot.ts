@@ -9,6 +9,7 @@ const PACKAGES = [
   "bc",
   "bsdextrautils",
   "bsdmainutils",
+  "busybox",
   "bzip2",
   "cron",
   "file",
@@ -19,7 +20,7 @@ const PACKAGES = [
   "vim-tiny",
   "xz-utils",
 ];
-const VERSION = 1;
+const VERSION = 3;
 const MIRROR = "http://deb.debian.org/debian";
 const LIMIT_MS = 600_000;
 

@@ -11,8 +11,10 @@ mount -t overlay overlay -o "lowerdir=$root,upperdir=$scratch/upper,workdir=$scr
 new=$scratch/merged
 mount -t proc proc "$new/proc"
 mount --rbind /dev "$new/dev"
-mount -t tmpfs tmpfs "$new/tmp"
-chmod 1777 "$new/tmp"
+# On the disk, not in memory: sizes of directories are the file system's.
+mkdir "$job/tmp"
+chmod 1777 "$job/tmp"
+mount --bind "$job/tmp" "$new/tmp"
 mkdir "$new/job"
 mount --bind "$job" "$new/job"
 cp -r "$job"/etc/. "$new/etc/"

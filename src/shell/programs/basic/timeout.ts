@@ -1,6 +1,6 @@
 import { explain, isErrno } from "../../errno.ts";
 import { parseOptions } from "../../options.ts";
-import type { Program } from "../../program.ts";
+import type { Execution, Process, Program } from "../../program.ts";
 import { quoteName, quoteValue } from "../quoting.ts";
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400 };
@@ -18,7 +18,7 @@ export const timeout: Program = {
     });
     if (typeof options === "number") return options;
     const [duration, ...argv] = options.operands;
-    if (duration === undefined || argv.length === 0) return yield* process.failUsage("missing operand", 125);
+    if (duration === undefined || argv.length === 0) return yield* usage(process);
     const ms = durationMs(duration);
     if (ms === undefined) return yield* process.failUsage(`invalid time interval ${quoteValue(process, duration)}`, 125);
     const child = process.spawn({ argv });
@@ -41,6 +41,11 @@ export const timeout: Program = {
     return signal === "KILL" || signal === "9" ? SIGNAL_BASE + 9 : 124;
   },
 };
+
+function* usage(process: Process): Execution {
+  yield* process.write(2, `Try '${process.name} --help' for more information.\n`);
+  return 125;
+}
 
 function isRunning(processes: readonly { readonly pid: number; readonly state: string }[], pid: number): boolean {
   return processes.some((one) => one.pid === pid && !one.state.startsWith("Z"));

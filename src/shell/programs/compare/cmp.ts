@@ -1,7 +1,7 @@
 import { explain, isErrno } from "../../errno.ts";
 import { parseOptions } from "../../options.ts";
 import type { Program } from "../../program.ts";
-import { quoteValue } from "../quoting.ts";
+import { isUtf8, quoteValue } from "../quoting.ts";
 
 export const cmp: Program = {
   name: "cmp",
@@ -25,6 +25,7 @@ export const cmp: Program = {
     if (one === other) return 0;
     if (options.has("s")) return 1;
     const shorter = Math.min(one.length, other.length);
+    const place = isUtf8(process) ? "byte" : "char";
     let at = 0;
     let line = 1;
     for (; at < shorter && one[at] === other[at]; at += 1) if (one[at] === "\n") line += 1;
@@ -35,7 +36,7 @@ export const cmp: Program = {
         if (one[index] !== other[index])
           yield* process.print(`${String(index + 1).padStart(width)} ${octal(one, index)} ${octal(other, index)}\n`);
     } else if (at < shorter) {
-      yield* process.print(`${first} ${second} differ: byte ${at + 1}, line ${line}\n`);
+      yield* process.print(`${first} ${second} differ: ${place} ${at + 1}, line ${line}\n`);
       return 1;
     }
     if (one.length === other.length) return 1;

@@ -31,7 +31,7 @@ export const stat: Program = {
 
 const TERSE = "%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %W %o\n";
 const FULL = [
-  "  File: %N",
+  "  File: %Q",
   "  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F",
   "Device: %Hd,%Ld\tInode: %-11i Links: %h",
   "Access: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)",
@@ -86,7 +86,8 @@ function field(process: Process, { path, found }: { path: string; found: Stat },
   const device = found.device ?? { major: 0, minor: 0 };
   const values: Readonly<Record<string, () => string>> = {
     n: () => path,
-    N: () => (typeof target === "string" ? `${quoteIfNeeded(path)} -> ${quoteIfNeeded(target)}` : quoteIfNeeded(path)),
+    N: () => (typeof target === "string" ? `${quoteName(path)} -> ${quoteName(target)}` : quoteName(path)),
+    Q: () => (typeof target === "string" ? `${quoteIfNeeded(path)} -> ${quoteIfNeeded(target)}` : quoteIfNeeded(path)),
     s: () => String(found.size),
     b: () => String(blocksKib(found) * 2),
     B: () => "512",

@@ -12,6 +12,7 @@ export function parseBracket(text: string, at: number, escapes = false): Bracket
   const negated = text.charAt(at) === "^";
   const set = emptySet();
   let here = negated ? at + 1 : at;
+  if (at >= text.length) return { wrong: "Invalid regular expression" };
   for (let first = true; ; first = false) {
     if (here >= text.length) return UNMATCHED;
     if (text.charAt(here) === "]" && !first) break;

@@ -3,7 +3,9 @@ import { ANY, addRange, type Edge, EMPTY, emptySet, inverted, type RegexNode, se
 import { escapedClass, type ParsedRegex } from "./parse-posix.ts";
 
 /** The part of Perl's regular expressions that grep -P is used with: lazy repeats, \d \b \K \x, groups with and without names, looking ahead and behind. */
-export function parsePerl(text: string, firstGroup = 1): ParsedRegex {
+export function parsePerl(text: string, firstGroup = 1): ParsedRegex & { readonly ignoreCase?: boolean } {
+  const flags = /^\(\?[imsx]*i[imsx]*\)/.exec(text);
+  if (flags !== null) return { ...parsePerl(text.slice(flags[0].length), firstGroup), ignoreCase: true };
   const parser = new PerlParser(text, firstGroup - 1);
   const node = parser.choice(0);
   if (parser.wrong === undefined && parser.left !== "") return { wrong: "unmatched closing parenthesis" };

@@ -9,8 +9,8 @@ export interface PosixSyntax {
   readonly extended: boolean;
   /** Number of the first group, for alternatives that were read apart. */
   readonly firstGroup?: number;
-  /** Told of each backslash that means nothing. */
-  readonly stray?: (char: string) => void;
+  /** Told of what means nothing, such as `stray \\ before x`; present in grep's syntax, which is loose: what cannot be an operator is a character. */
+  readonly warn?: (what: string) => void;
   /** A backslash in brackets is an escape (awk), and `{` is an ordinary character. */
   readonly awk?: boolean;
 }
@@ -47,21 +47,16 @@ class PosixParser {
     if (depth > MAX_DEPTH) return this.#fail("Regular expression too big");
     const choices = [this.#sequence(depth)];
     while (this.wrong === undefined && this.#takeOperator("|")) choices.push(this.#sequence(depth));
-    if (this.wrong === undefined && depth === 0 && this.#atOperator(")")) return this.#unmatchedClose(choices);
+    if (this.wrong === undefined && depth === 0 && this.#atOperator(")")) this.#fail("Unmatched ) or \\)");
     const [only] = choices;
     return choices.length === 1 && only !== undefined ? only : { kind: "choice", choices };
-  }
-
-  #unmatchedClose(choices: readonly RegexNode[]): RegexNode {
-    this.#fail("Unmatched ) or \\)");
-    return { kind: "choice", choices };
   }
 
   #sequence(depth: number): RegexNode {
     const items: RegexNode[] = [];
     const start = this.#at;
     while (this.wrong === undefined && this.#at < this.#text.length) {
-      if (this.#atOperator("|") || this.#atOperator(")")) break;
+      if (this.#atOperator("|") || this.#closes(depth)) break;
       const atom = this.#atom(depth, this.#at === start);
       items.push(this.#repeated(atom));
     }
@@ -77,10 +72,28 @@ class PosixParser {
     if (char === "[") return this.#bracket();
     const edge = this.#edgeHere(char, first);
     if (edge !== undefined) return this.#edge(edge);
-    if (extended && "*+?".includes(char)) return EMPTY;
+    if (extended && this.#atRepeat()) return this.#misplacedRepeat(char);
     this.#at += 1;
     if (char === "*" && first) return { kind: "set", set: setOf("*") };
     return { kind: "set", set: char === "." ? ANY : setOf(char) };
+  }
+
+  /** A `)` ends the group; alone it is a character in grep's and awk's syntax. */
+  #closes(depth: number): boolean {
+    if (!this.#atOperator(")")) return false;
+    return depth > 0 || !this.#syntax.extended || this.#syntax.warn === undefined;
+  }
+
+  #atRepeat(): boolean {
+    const rest = this.#text.slice(this.#at, this.#at + 12);
+    return /^[*+?]/.test(rest) || (this.#syntax.awk !== true && /^\{\d+(?:,\d*)?\}/.test(rest));
+  }
+
+  #misplacedRepeat(char: string): RegexNode {
+    if (this.#syntax.awk === true) return EMPTY;
+    if (this.#syntax.warn === undefined) return this.#fail("Invalid preceding regular expression");
+    this.#syntax.warn(`${char === "{" ? "{...}" : char} at start of expression`);
+    return EMPTY;
   }
 
   #edgeHere(char: string, first: boolean): Edge | undefined {
@@ -119,7 +132,7 @@ class PosixParser {
     if (edge !== undefined) return { kind: "edge", edge };
     if ("wWsS".includes(char)) return { kind: "set", set: escapedClass(char) };
     if (/[1-9]/.test(char) && this.#syntax.awk !== true) return this.#back(Number(char));
-    if (!/[.*[\]^$\\/+?{}|()\n-]/.test(char) || (char === "-" && this.#syntax.stray !== undefined)) this.#syntax.stray?.(char);
+    if (!/[.*[\]^$\\/+?{}|()\n-]/.test(char) || char === "-") this.#syntax.warn?.(`stray \\ before ${char === " " ? "white space" : char}`);
     return { kind: "set", set: setOf(char) };
   }
 
@@ -157,7 +170,8 @@ class PosixParser {
     pattern.lastIndex = this.#at;
     const found = pattern.exec(this.#text);
     const [whole = "", low = "", comma = "", high = ""] = found ?? [];
-    if (found === null || (low === "" && comma === "")) return extended ? undefined : this.#badInterval();
+    const loose = extended && this.#syntax.warn !== undefined;
+    if (found === null || (low === "" && comma === "")) return loose ? undefined : this.#badInterval();
     this.#at += whole.length;
     return this.#bounds(Number(low || "0"), comma === "" ? low : high);
   }
@@ -170,7 +184,7 @@ class PosixParser {
   }
 
   #badInterval(): undefined {
-    this.#fail(this.#text.includes("\\}", this.#at) ? "Invalid content of \\{\\}" : "Unmatched \\{");
+    this.#fail(this.#text.includes(this.#syntax.extended ? "}" : "\\}", this.#at) ? "Invalid content of \\{\\}" : "Unmatched \\{");
     return undefined;
   }
 

@@ -11,8 +11,8 @@ export type { Match, SearchHow } from "./search.ts";
 export interface RegexHow {
   readonly syntax: "basic" | "extended" | "perl" | "fixed" | "awk";
   readonly ignoreCase?: boolean;
-  /** Told of each backslash that means nothing. */
-  readonly stray?: (char: string) => void;
+  /** Told of what means nothing: grep's loose syntax. */
+  readonly warn?: (what: string) => void;
 }
 
 /** A regular expression that is ready to use. Give it the process, so that the visitor pays for the time. */
@@ -53,27 +53,29 @@ const SLICE_STEPS = 20_000;
 export function compileRegex(texts: string | readonly string[], how: RegexHow): Regex | { readonly wrong: string } {
   const choices: RegexNode[] = [];
   let groups = 0;
+  let ignoreCase = how.ignoreCase === true;
   for (const text of typeof texts === "string" ? [texts] : texts) {
     const parsed = parse(text, how, groups + 1);
     if ("wrong" in parsed) return parsed;
     choices.push(parsed.node);
     groups = parsed.groups;
+    ignoreCase ||= parsed.ignoreCase === true;
   }
   const [only] = choices;
   const node: RegexNode = choices.length === 1 && only !== undefined ? only : { kind: "choice", choices };
-  const program = compileNode(node, { groups, ignoreCase: how.ignoreCase === true, longest: how.syntax !== "perl" });
+  const program = compileNode(node, { groups, ignoreCase, longest: how.syntax !== "perl" });
   return program === undefined ? { wrong: "Regular expression too big" } : new Regex(program);
 }
 
-function parse(text: string, how: RegexHow, firstGroup: number): ParsedRegex {
+function parse(text: string, how: RegexHow, firstGroup: number): ParsedRegex & { readonly ignoreCase?: boolean } {
   if (how.syntax === "perl") return parsePerl(text, firstGroup);
   if (how.syntax === "fixed") return { node: literal(text), groups: firstGroup - 1 };
-  const { stray } = how;
+  const { warn } = how;
   return parsePosix(text, {
     extended: how.syntax !== "basic",
     awk: how.syntax === "awk",
     firstGroup,
-    ...(stray === undefined ? {} : { stray }),
+    ...(warn === undefined ? {} : { warn }),
   });
 }
 

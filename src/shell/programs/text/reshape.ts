@@ -193,31 +193,67 @@ function formatted(text: string, how: { width: number; splitOnly: boolean }): st
   return shown;
 }
 
-/** Breaks where the squares of what is missing to the goal are least, as fmt does. */
-function breakLines(words: readonly string[], how: { width: number; indent: string }): string {
-  const goal = Math.floor(how.width * 0.935);
-  const costs: number[] = new Array<number>(words.length + 1).fill(Number.POSITIVE_INFINITY);
-  const next: number[] = new Array<number>(words.length + 1).fill(words.length);
-  costs[words.length] = 0;
-  for (let from = words.length - 1; from >= 0; from -= 1) {
-    let size = how.indent.length - 1;
-    for (let to = from + 1; to <= words.length; to += 1) {
-      size += 1 + (words[to - 1] ?? "").length;
-      if (size > how.width && to > from + 1) break;
-      const short = to === words.length ? 0 : (goal - size) ** 2 * 10;
-      const cost = short + sentenceCost(words[to - 1] ?? "", to === words.length) + (costs[to] ?? 0);
-      if (cost < (costs[from] ?? 0)) {
-        costs[from] = cost;
-        next[from] = to;
-      }
-    }
-  }
+interface Word {
+  readonly text: string;
+  readonly period: boolean;
+  readonly punctuation: boolean;
+  readonly opens: boolean;
+  readonly last: boolean;
+}
+
+const LINE_COST = 70 ** 2;
+
+/** Breaks where the cost is least: lines that miss the goal, neighbours of different length, sentences cut near their ends (the costs of GNU fmt). */
+function breakLines(texts: readonly string[], how: { width: number; indent: string }): string {
+  const goal = Math.floor((how.width * 187) / 200);
+  const words = texts.map(
+    (text, at): Word => ({
+      text,
+      period: /[.?!]["')\]]*$/.test(text),
+      punctuation: /[^A-Za-z0-9]$/.test(text),
+      opens: /^[("'`[]/.test(text),
+      last: at === texts.length - 1 || /[.?!]["')\]]*$/.test(text),
+    }),
+  );
+  const best = new Array<{ cost: number; next: number; size: number }>(words.length + 1).fill({ cost: 0, next: words.length, size: 0 });
+  for (let from = words.length - 1; from >= 0; from -= 1) best[from] = bestFrom(words, from, { best, goal, ...how });
   let shown = "";
-  for (let at = 0; at < words.length; at = next[at] ?? words.length) shown += `${how.indent}${words.slice(at, next[at]).join(" ")}\n`;
+  for (let at = 0; at < texts.length; at = best[at]?.next ?? texts.length)
+    shown += `${how.indent}${texts.slice(at, best[at]?.next).join(" ")}\n`;
   return shown;
 }
 
-function sentenceCost(word: string, last: boolean): number {
-  if (last) return 0;
-  return /[.?!]$/.test(word) ? 2400 : 4900;
+interface Breaking {
+  readonly best: readonly { cost: number; next: number; size: number }[];
+  readonly goal: number;
+  readonly width: number;
+  readonly indent: string;
+}
+
+function bestFrom(words: readonly Word[], from: number, how: Breaking): { cost: number; next: number; size: number } {
+  let found = { cost: Number.POSITIVE_INFINITY, next: words.length, size: 0 };
+  let size = how.indent.length - 1;
+  for (let to = from + 1; to <= words.length; to += 1) {
+    size += 1 + (words[to - 1]?.text.length ?? 0);
+    if (size >= how.width && to > from + 1) break;
+    const rest = how.best[to];
+    const short = to === words.length ? 0 : ((how.goal - size) * 10) ** 2;
+    const ragged = to === words.length || rest === undefined || rest.next === words.length ? 0 : ((size - rest.size) * 10) ** 2 / 2;
+    const cost = short + ragged + (rest?.cost ?? 0);
+    if (cost < found.cost) found = { cost, next: to, size };
+  }
+  return { ...found, cost: found.cost + startCost(words, from) };
+}
+
+/** What it costs to begin a line with this word. */
+function startCost(words: readonly Word[], at: number): number {
+  const word = words[at];
+  const before = words[at - 1];
+  if (word === undefined || before === undefined) return LINE_COST;
+  let cost = LINE_COST;
+  if (before.period) cost += before.last ? -(50 ** 2) : 600 ** 2;
+  else if (before.punctuation) cost -= 40 ** 2;
+  else if (words[at - 2]?.last === true) cost += 200 ** 2 / (before.text.length + 2);
+  if (word.opens) return cost - 40 ** 2;
+  return word.last ? cost + 150 ** 2 / (word.text.length + 2) : cost;
 }

@@ -99,7 +99,9 @@ export const comm: Program = {
 function* compareFiles(process: Process, [left, right]: readonly [string[], string[]], options: Options): Execution {
   const out = new Printer(process);
   const tab = options.value("output-delimiter") ?? "\t";
-  const wrong = options.has("nocheck-order") ? [] : [disorder(left), disorder(right)].flatMap((at, file) => (at ? [file + 1] : []));
+  const unpaired = left.length !== right.length || left.some((line, at) => line !== right[at]);
+  const checks = !options.has("nocheck-order") && (unpaired || options.has("check-order"));
+  const wrong = checks ? [disorder(left), disorder(right)].flatMap((at, file) => (at ? [file + 1] : [])) : [];
   let one = 0;
   let other = 0;
   while (one < left.length || other < right.length) {

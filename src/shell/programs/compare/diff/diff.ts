@@ -53,6 +53,8 @@ function insideDirectory(process: Process, first: string, second: string): [stri
     const stat = process.fs.stat(path);
     return !isErrno(stat) && stat.kind === "directory";
   };
+  const exists = (path: string) => path === "-" || !isErrno(process.fs.stat(path));
+  if (!exists(first) || !exists(second)) return [first, second];
   if (isDirectory(first) && !isDirectory(second)) return [joinPath(first, lastPart(second)), second];
   if (!isDirectory(first) && isDirectory(second)) return [first, joinPath(second, lastPart(first))];
   return [first, second];

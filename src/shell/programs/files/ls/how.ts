@@ -112,7 +112,7 @@ function marks(process: Process, options: Options, format: ListHow["format"]) {
   const itself = format === "long" || ["d", "F", "classify"].some((key) => options.has(key));
   return {
     indicator: indicatorOf(process, options),
-    color: colored(options, process.isTerminal(1)),
+    color: colored(options, process.isTerminal(1)) && knowsColors(process),
     follow: options.has("L"),
     followNamed: options.has("H") || !itself,
   };
@@ -198,6 +198,14 @@ function indicatorOf(process: Process, options: Options): ListHow["indicator"] {
 function colored(options: Options, terminal: boolean): boolean {
   const given = options.order.findLast(([key]) => key === "color");
   return given !== undefined && whenWord(given[1] ?? "always", terminal);
+}
+
+/** Without LS_COLORS and COLORTERM, ls colours for terminals of which it knows that they can. */
+function knowsColors({ environment }: Process): boolean {
+  if (environment.get("LS_COLORS") || environment.get("COLORTERM")) return true;
+  return /^(?:Eterm|ansi|.*color.*|con\d+x\d+|cons25|console|cygwin|dtterm|gnome|hurd|jfbterm|konsole|kterm|linux.*|mlterm|putty.*|rxvt.*|screen.*|st|terminator|tmux.*|vt100|xterm.*)$/.test(
+    environment.get("TERM") ?? "",
+  );
 }
 
 function whenWord(word: string, terminal: boolean): boolean {

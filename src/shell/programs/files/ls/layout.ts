@@ -52,15 +52,30 @@ function columnLines(cells: readonly Shown[], how: ListHow): readonly string[] {
   const rows = Math.ceil(cells.length / widths.length);
   return Array.from({ length: rows }, (_, row) => {
     let line = "";
-    let pending = 0;
-    for (const [column, width] of widths.entries()) {
-      const cell = cells[across ? row * widths.length + column : column * rows + row];
+    let used = 0;
+    let column = 0;
+    for (const [at, width] of widths.entries()) {
+      const cell = cells[across ? row * widths.length + at : at * rows + row];
       if (cell === undefined) continue;
-      line += " ".repeat(pending) + cell.text;
-      pending = width - cell.width;
+      line += padding(used, column) + cell.text;
+      used = column + cell.width;
+      column += width;
     }
     return `${line}\n`;
   });
+}
+
+const TAB = 8;
+
+/** From one column to another with tabs where they reach a stop, as ls does. */
+function padding(from: number, to: number): string {
+  let text = "";
+  for (let at = from; at < to; ) {
+    const jumps = Math.floor(to / TAB) > Math.floor((at + 1) / TAB);
+    text += jumps ? "\t" : " ";
+    at += jumps ? TAB - (at % TAB) : 1;
+  }
+  return text;
 }
 
 function bestWidths(cells: readonly Shown[], columns: number, across: boolean): readonly number[] {

@@ -1,4 +1,5 @@
 import { explain } from "../../../errno.ts";
+import type { Errno, Stat } from "../../../file-system.ts";
 import { type Options, parseOptions } from "../../../options.ts";
 import type { Execution, Process, Program } from "../../../program.ts";
 import { joinPath } from "../../paths.ts";
@@ -22,7 +23,7 @@ function listing(name: "ls" | "dir" | "vdir"): Program {
       const options = yield* parseOptions(process, { short: SHORT, long: LONG, errorStatus: 2 });
       if (typeof options === "number") return options;
       const how = listHow(process, options, name);
-      if (typeof how === "string") return yield* process.failUsage(how, 2);
+      if (typeof how === "string") return yield* process.fail(how, 2);
       return yield* new Listing(process, how).run(operandsOf(options));
     },
   };
@@ -110,9 +111,15 @@ class Listing {
         this.#status = Math.max(this.#status, 1);
         yield* this.#process.fail(`cannot access ${quoteName(path)}: ${explain(stat)}`);
       }
-      entries.push({ name, path, stat: "errno" in stat ? undefined : stat });
+      entries.push({ name, path, stat: "errno" in stat ? undefined : stat, leadsToDirectory: this.#leadsToDirectory(path, stat) });
     }
     return sortEntries(entries, this.#how);
+  }
+
+  #leadsToDirectory(path: string, stat: Stat | Errno): boolean {
+    if (!this.#how.directoriesFirst || "errno" in stat || stat.kind !== "link") return false;
+    const end = this.#process.fs.stat(path);
+    return !("errno" in end) && end.kind === "directory";
   }
 
   #total(entries: readonly Listed[]): string {

@@ -9,6 +9,8 @@ export interface Listed {
   readonly name: string;
   readonly path: string;
   readonly stat: Stat | undefined;
+  /** A link to a directory. */
+  readonly leadsToDirectory?: boolean;
 }
 
 /** A name as it is printed: its bytes, and how many columns they take. */

@@ -7,7 +7,7 @@ export function sortEntries(entries: readonly Listed[], how: ListHow): readonly 
   const sorted = how.sort === "none" ? [...entries] : [...entries].sort(comparison(how));
   if (how.reverse && how.sort !== "none") sorted.reverse();
   if (!how.directoriesFirst) return sorted;
-  const isDirectory = (entry: Listed) => entry.stat?.kind === "directory";
+  const isDirectory = (entry: Listed) => entry.stat?.kind === "directory" || entry.leadsToDirectory === true;
   return [...sorted.filter(isDirectory), ...sorted.filter((entry) => !isDirectory(entry))];
 }
 

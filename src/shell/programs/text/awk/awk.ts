@@ -1,8 +1,9 @@
-import { isErrno } from "../../../errno.ts";
+import { explain, isErrno } from "../../../errno.ts";
 import type { Execution, Process, Program } from "../../../program.ts";
 import { Interpreter } from "./interpreter.ts";
 import { unescapeString } from "./lexer.ts";
 import { parseAwk } from "./parser.ts";
+import { AWK_USAGE } from "./usage.ts";
 import { Field } from "./values.ts";
 
 /** mawk, which is Debian's awk. */
@@ -74,20 +75,14 @@ function readArguments(args: readonly string[]): Arguments {
 function* sourceOf(process: Process, { source, files }: Arguments): Execution<string | number> {
   if (files.length === 0) {
     if (source !== undefined) return source;
-    yield* process.write(2, "Usage: mawk [Options] [Program] [file ...]\n");
-    return 2;
+    yield* process.write(2, AWK_USAGE);
+    return 0;
   }
   const parts: string[] = [];
   for (const path of files) {
-    const text = path === "-" ? yield* process.readAll(0) : process.fs.readFile(path);
-    if (isErrno(text))
-      return yield* process.fail(
-        `couldn't open file ${path} for reading`.replace(
-          /^couldn't open file (.*) for reading$/,
-          "cannot open $1 (No such file or directory)",
-        ),
-        2,
-      );
+    const fd = path === "-" ? 0 : process.open(path, { read: true });
+    if (isErrno(fd)) return yield* process.fail(`cannot open ${path} (${explain(fd)})`, 2);
+    const text = yield* process.readAll(fd);
     parts.push(text);
   }
   return parts.join("\n");

@@ -164,17 +164,14 @@ function textFunction(awk: Interpreter, name: string, values: readonly Value[]):
   }
 }
 
-/** Positions count from 1; what lies outside is cut off. */
+/** Positions count from 1; one before the beginning makes the length longer, as it does in mawk 1.3.4. */
 function substring(text: string, from: number, size: number | undefined): string {
-  const start = roundHalf(from);
-  const end = size === undefined ? Number.POSITIVE_INFINITY : roundHalf(from + size);
-  if (Number.isNaN(start) || Number.isNaN(end)) return "";
-  return text.slice(Math.max(0, start - 1), Math.max(0, Math.min(text.length, end - 1)));
-}
-
-function roundHalf(value: number): number {
-  const floor = Math.floor(value);
-  return value - floor === 0.5 ? floor + (floor % 2 === 0 ? 0 : 1) : Math.round(value);
+  const start = Math.trunc(from);
+  if (Number.isNaN(start)) return "";
+  if (size === undefined) return text.slice(Math.max(0, start - 1));
+  const length = start < 1 ? Math.trunc(size) - start : Math.trunc(size);
+  const begin = Math.max(0, start - 1);
+  return text.slice(begin, begin + Math.max(0, length));
 }
 
 const MATH: Readonly<Record<string, (value: number, other: number) => number>> = {

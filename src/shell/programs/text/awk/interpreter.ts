@@ -7,6 +7,7 @@ import { MainInput } from "./input.ts";
 import { splitText } from "./split.ts";
 import { Streams } from "./streams.ts";
 import type { AwkFunction, AwkProgram, Expression, Rule, Statement, Target } from "./syntax.ts";
+import { tableOrder } from "./table-order.ts";
 import { compareValues, Field, isTrue, toNumber, toText, type Value } from "./values.ts";
 import { Cell, toInteger, Variables } from "./variables.ts";
 
@@ -163,9 +164,9 @@ export class Interpreter {
     }
   }
 
-  /** Keys are taken in sorted order, as mawk does. */
+  /** Keys are taken in the order of mawk's table. */
   *#each({ name, array, body }: Statement & { kind: "each" }): Execution<Flow> {
-    const keys = [...this.cell(array).array.keys()].sort();
+    const keys = tableOrder([...this.cell(array).array.keys()]);
     yield* this.process.charge(keys.length);
     for (const key of keys) {
       yield* this.assign({ kind: "name", name }, new Field(key));
@@ -210,6 +211,14 @@ export class Interpreter {
   /** A value as text, by CONVFMT. */
   text(value: Value): string {
     return typeof value === "number" ? toText(value, this.variables.text("CONVFMT")) : toText(value);
+  }
+
+  /** A mistake of the program while it runs, with the place in the input. */
+  failNow(message: string): void {
+    const { variables } = this;
+    this.fail(
+      `run time error: ${message}\n\tFILENAME="${variables.text("FILENAME")}" FNR=${variables.text("FNR")} NR=${variables.text("NR")}`,
+    );
   }
 
   fail(message: string): void {
@@ -301,7 +310,7 @@ export class Interpreter {
 
   *#field(index: Expression): Execution<Value> {
     const number = toInteger(yield* this.evaluate(index));
-    if (number < 0) this.fail(`negative field index $${number}`);
+    if (number < 0) this.failNow(`negative field index $${number}`);
     return this.variables.field(number);
   }
 
@@ -336,10 +345,8 @@ export class Interpreter {
       case "*":
         return one * other;
       case "/":
-        if (other === 0) this.fail("division by zero");
         return one / other;
       case "%":
-        if (other === 0) this.fail("division by zero in %");
         return one % other;
       default:
         return one ** other;
@@ -363,7 +370,7 @@ export class Interpreter {
     if (target.kind === "element") this.variables.setElement(this.cell(target.name).array, yield* this.#key(target.index), value);
     else if (target.kind === "field") {
       const index = toInteger(yield* this.evaluate(target.index));
-      if (index < 0 || index > 100_000) this.fail(`negative field index $${index}`);
+      if (index < 0 || index > 100_000) this.failNow(`negative field index $${index}`);
       else this.variables.setField(index, value);
     } else if (target.name === "NF" && this.#frame?.has("NF") !== true) this.variables.fieldCount = toInteger(value);
     else this.cell(target.name).value = value;

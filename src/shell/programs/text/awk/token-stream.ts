@@ -47,7 +47,25 @@ export class TokenStream {
 
   fail(): void {
     const { text, line, kind } = this.next;
-    this.problem ??= { wrong: `syntax error at or near ${kind === "newline" ? "end of line" : text}`, line };
+    const name = kind === "newline" ? "end of line" : text;
+    const { parentheses, braces } = this.#open();
+    const closes = kind === "newline" || kind === "end" || text === "}";
+    if (parentheses > 0 && closes) this.problem ??= { wrong: `missing ) near ${kind === "end" ? "end of line" : name}`, line };
+    else if (kind === "end" && braces > 0) this.problem ??= { wrong: "missing } near end of file", line: line + 1 };
+    else if (text === "}" && braces === 0) this.problem ??= { wrong: "extra '}'", line };
+    else this.problem ??= { wrong: `syntax error at or near ${kind === "end" ? "end of line" : name}`, line };
+  }
+
+  /** How many parentheses and braces are open here. */
+  #open(): { parentheses: number; braces: number } {
+    let parentheses = 0;
+    let braces = 0;
+    for (const { kind, text } of this.#tokens.slice(0, this.#at)) {
+      if (kind !== "sign") continue;
+      parentheses += text === "(" ? 1 : text === ")" ? -1 : 0;
+      braces += text === "{" ? 1 : text === "}" ? -1 : 0;
+    }
+    return { parentheses, braces };
   }
 
   /** False: too deep, which is a mistake. */

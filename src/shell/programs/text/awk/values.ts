@@ -38,8 +38,8 @@ export function toText(value: Value, format = "%.6g"): string {
 }
 
 export function numberText(value: number, format: string): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e16) return String(value === 0 ? 0 : value);
-  if (Number.isNaN(value)) return "nan";
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 31) return String(value === 0 ? 0 : value);
+  if (Number.isNaN(value)) return "-nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   const [, precision, letter = "g"] = /%\.?(\d*)([efgEFG])/.exec(format) ?? [];
   return formatFloat(value, letter, {

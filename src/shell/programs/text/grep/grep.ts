@@ -9,19 +9,16 @@ import { walk } from "../../walk.ts";
 import { GREP_LONG, GREP_SHORT, type GrepHow, grepHow, wantsFile } from "./how.ts";
 import { searchFile } from "./search-file.ts";
 
-/** GNU grep; egrep and fgrep are scripts that warn and call it. */
+/** GNU grep; egrep and fgrep are scripts that call it (Debian's do not warn). */
 export const grep: Program = { name: "grep", run: (process) => runGrep(process, process.args) };
 
-export const egrep: Program = obsolescent("egrep", "-E");
-export const fgrep: Program = obsolescent("fgrep", "-F");
+export const egrep: Program = withOption("egrep", "-E");
+export const fgrep: Program = withOption("fgrep", "-F");
 
-function obsolescent(name: string, option: string): Program {
+function withOption(name: string, option: string): Program {
   return {
     name,
-    *run(process) {
-      if (process.flavour === "gnu") yield* process.write(2, `${name}: warning: ${name} is obsolescent; using grep ${option}\n`);
-      return yield* runGrep(process, [option, ...process.args]);
-    },
+    run: (process) => runGrep(process, [option, ...process.args]),
   };
 }
 
@@ -74,8 +71,9 @@ function* readPatterns(process: Process, options: Options): Execution<Request | 
   for (const [key, value = ""] of options.order) {
     if (key === "e") patterns.push(...value.split("\n"));
     if (key !== "f") continue;
-    const text = value === "-" ? yield* process.readAll(0) : process.fs.readFile(value);
-    if (isErrno(text)) return yield* complain(process, `${value}: ${explain(text)}`);
+    const fd = value === "-" ? 0 : process.open(value, { read: true });
+    if (isErrno(fd)) return yield* complain(process, `${value}: ${explain(fd)}`);
+    const text = yield* process.readAll(fd);
     patterns.push(...splitLines(text));
   }
   if (options.has("e") || options.has("f")) return { patterns, paths: options.operands };
@@ -87,15 +85,15 @@ function* readPatterns(process: Process, options: Options): Execution<Request | 
 
 function* compile(process: Process, patterns: readonly string[], options: Options): Execution<Regex | number | undefined> {
   if (patterns.length === 0) return undefined;
-  const stray = new Set<string>();
+  const warnings = new Set<string>();
   const kind = options.order.findLast(([key]) => "EFGP".includes(key) && key.length === 1)?.[0] ?? "G";
   const syntax = { E: "extended", F: "fixed", P: "perl", G: "basic" }[kind] ?? "basic";
   const regex = compileRegex(patterns, {
     syntax: syntax === "extended" || syntax === "fixed" || syntax === "perl" ? syntax : "basic",
     ignoreCase: options.has("i") || options.has("y"),
-    stray: (char) => stray.add(char),
+    warn: (what) => warnings.add(what),
   });
-  for (const char of stray) yield* complain(process, `warning: stray \\ before ${char === " " ? "white space" : char}`);
+  for (const what of warnings) yield* complain(process, `warning: ${what}`);
   return regex instanceof Regex ? regex : yield* complain(process, regex.wrong);
 }
 
@@ -135,7 +133,7 @@ class GrepRun {
   *#named(path: string): Execution<void> {
     const stat = this.#process.fs.stat(path);
     if (!isErrno(stat) && stat.kind === "directory") {
-      if (this.#parts.how.directories === "read") yield* this.#fail(path, "Is a directory", "Is a directory");
+      if (this.#parts.how.directories === "read") yield* this.#fail(path, "Is a directory");
       return;
     }
     yield* this.#file(path);
@@ -150,8 +148,8 @@ class GrepRun {
     }
   }
 
-  *#fail(path: string, reason: string, quietly = ""): Execution<void> {
-    if (quietly === "") this.#failed = true;
+  *#fail(path: string, reason: string): Execution<void> {
+    this.#failed = true;
     yield* this.#out.flush();
     if (!this.#parts.options.has("s")) yield* complain(this.#process, `${path}: ${reason}`);
   }

@@ -156,7 +156,10 @@ class FileRun {
       if (listed) yield* out.add(shownName + (how.nameEnd || "\n"));
       return listed;
     }
-    if (this.#binary && this.#selected > 0 && !how.count) yield* out.add(`grep: ${name}: binary file matches\n`);
+    if (this.#binary && this.#selected > 0 && !how.count) {
+      yield* out.flush();
+      yield* this.#process.write(2, `grep: ${name}: binary file matches\n`);
+    }
     return this.#selected > 0;
   }
 

@@ -5,7 +5,9 @@ import { LineInput } from "../../line-input.ts";
 /** sed's input: the lines of its files one after the other, one line looked ahead, so that `$` is known. */
 export class SedInput {
   number = 0;
-  failed = false;
+  /** What the reading of files adds to the exit status. */
+  /** What the reading adds to the exit status. */
+  status = 0;
   /** The file that the current line is from. */
   current = "-";
   readonly #process: Process;
@@ -51,15 +53,8 @@ export class SedInput {
     if (this.#fd !== 0) this.#process.close(this.#fd);
     this.#lines = undefined;
     if (error === undefined) return;
-    if (error === "EISDIR")
-      yield* this.#process.fail(
-        `couldn't edit ${this.#opened}: not a regular file`.replace(
-          /^couldn't edit (.*): not a regular file$/,
-          "read error on $1: Is a directory",
-        ),
-      );
-    else yield* this.#process.fail(`read error on ${this.#opened}: ${explain({ errno: error })}`);
-    this.failed = true;
+    yield* this.#process.fail(`read error on ${this.#opened}: ${explain({ errno: error })}`);
+    this.status = 4;
   }
 
   /** Opens the next file that can be; false: there is none. */
@@ -68,7 +63,7 @@ export class SedInput {
       const fd = path === "-" ? 0 : this.#process.open(path, { read: true });
       if (isErrno(fd)) {
         yield* this.#process.fail(`can't read ${path}: ${explain(fd)}`);
-        this.failed = true;
+        this.status = Math.max(this.status, 2);
         continue;
       }
       this.#fd = fd;

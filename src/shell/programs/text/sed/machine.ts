@@ -41,6 +41,7 @@ export class SedMachine {
 
   /** To the end of the input; the exit status when it quit, undefined otherwise. */
   *run(): Execution<number | undefined> {
+    for (const { name, text, substitution } of this.#script.commands) this.#createFile(name === "w" ? text : substitution?.file);
     let keeps = false;
     while (keeps || (yield* this.#load())) {
       const ending = yield* this.#cycle();
@@ -288,6 +289,13 @@ export class SedMachine {
         if (typeof text === "string" && text !== "") yield* this.#how.write(text);
       }
     }
+  }
+
+  /** Files that are written to are made at the beginning, even when nothing comes. */
+  #createFile(path: string | undefined): void {
+    if (path === undefined || path.startsWith("/dev/std") || this.#files.has(path)) return;
+    const fd = this.#process.open(path, { write: true, create: true, truncate: true });
+    if (!isErrno(fd)) this.#files.set(path, fd);
   }
 
   *#writeFile(path: string, text: string): Execution<void> {

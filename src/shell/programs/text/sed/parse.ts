@@ -58,12 +58,7 @@ class ScriptParser {
     const from = this.#address();
     let to: Address | undefined;
     this.#skip(/[ \t]/);
-    if (from !== undefined && this.#peek() === ",") {
-      this.#at += 1;
-      this.#skip(/[ \t]/);
-      to = this.#endAddress();
-      if (to === undefined && this.#wrong === undefined) this.#fail("unexpected `,'");
-    }
+    if (from !== undefined && this.#peek() === ",") to = this.#rangeEnd();
     this.#skip(/[ \t]/);
     const negated = this.#peek() === "!";
     while (this.#peek() === "!" || (negated && this.#peek() === " ")) this.#at += 1;
@@ -146,16 +141,15 @@ class ScriptParser {
       this.#at += 1;
       this.#skip(/[ \t]/);
       if (this.#peek() === "\n") this.#at += 1;
-      else if (this.#peek() !== "" && /\\[ \t]+$/.test(this.#text.slice(0, this.#at))) this.#at -= 0;
     }
-    if (this.#at >= this.#text.length) return this.#fail("expected \\ after `a', `c' or `i'");
+    if (this.#at >= this.#text.length && !this.#text.endsWith("\\")) return this.#fail("expected \\ after `a', `c' or `i'");
     let text = "";
     while (this.#at < this.#text.length && this.#peek() !== "\n") {
       if (this.#peek() === "\\") this.#at += 1;
       text += this.#peek();
       this.#at += 1;
     }
-    command.text = `${text}\n`;
+    command.text = text === "" && this.#text.endsWith("\\") ? "" : `${text}\n`;
     this.commands.push(command);
   }
 
@@ -189,6 +183,7 @@ class ScriptParser {
 
   #flags(): (Omit<Substitution, "regex" | "parts"> & { readonly ignoreCase: boolean }) | undefined {
     const letters = this.#take(/(?:[gpiIeMm]|\d+)*/y);
+    for (const letter of "gp") if (letters.split(letter).length > 2) this.#fail(`multiple \`${letter}' options to \`s' command`);
     const nth = /\d+/.exec(letters)?.[0];
     if (nth !== undefined && Number(nth) === 0) this.#fail("number option to `s' command may not be zero");
     let file: string | undefined;
@@ -281,6 +276,14 @@ class ScriptParser {
     this.#at += 1;
     this.#fail("invalid usage of line address 0");
     return undefined;
+  }
+
+  #rangeEnd(): Address | undefined {
+    this.#at += 1;
+    this.#skip(/[ \t]/);
+    const to = this.#endAddress();
+    if (to === undefined && this.#wrong === undefined) this.#fail("unexpected `,'");
+    return to;
   }
 
   #endAddress(): Address | undefined {
