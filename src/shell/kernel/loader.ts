@@ -25,7 +25,7 @@ export function findProgram(
   if (name === "") return { errno: "ENOENT" };
   if (name.includes("/")) return name;
   let denied: string | undefined;
-  for (const directory of search.split(":")) {
+  for (const directory of search.split(":", MAX_DIRECTORIES)) {
     const path = `${directory === "" ? "." : directory}/${name}`;
     const stat = process.fs.stat(path);
     if ("errno" in stat || stat.kind === "directory") continue;
@@ -38,6 +38,8 @@ export function findProgram(
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const HEAD_BYTES = 1024;
 const MAX_INTERPRETERS = 4;
+/** More of PATH is not looked at. */
+const MAX_DIRECTORIES = 500;
 
 export function loadProgram(process: TaskProcess, path: string, argv: readonly string[], depth = 0): Loaded | SpawnErrno {
   const { fs, computer } = process;

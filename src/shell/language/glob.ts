@@ -10,9 +10,12 @@ export interface GlobSettings {
 }
 
 const MAX_NAMES = 50_000;
+/** No path is longer (PATH_MAX). */
+const MAX_PATTERN_BYTES = 4096;
 
 /** Pathname expansion (POSIX XCU 2.6.6): the existing names that fit, sorted; none: no match. */
 export function* expandGlob(pattern: string, settings: GlobSettings): Execution<readonly string[]> {
+  if (pattern.length > MAX_PATTERN_BYTES) return [];
   const parts = splitPattern(pattern);
   let found: string[] = [parts[0] === "" ? "/" : ""];
   const rest = parts[0] === "" ? parts.slice(1) : parts;

@@ -198,13 +198,25 @@ function withoutEdge(text: string, size: number, end: boolean): string {
   return end ? text.slice(0, text.length - size) : text.slice(size);
 }
 
-function replace(text: string, by: { pattern: ReturnType<typeof parsePattern>; replacement: string; how: string }): string {
+interface Replacement {
+  readonly pattern: ReturnType<typeof parsePattern>;
+  readonly replacement: string;
+  readonly how: string;
+}
+
+/** No text becomes longer than this by replacing. */
+const MAX_REPLACED_BYTES = 2 << 20;
+
+function* replace(shell: Shell, text: string, by: Replacement): Execution<string> {
   const { pattern, replacement, how } = by;
   if (how === "#" || how === "%") return replaceEdge(text, by);
   let result = "";
   let from = 0;
   for (let found = findIn(pattern, text, from); found !== undefined; found = findIn(pattern, text, from)) {
     if (found.size === 0 && text !== "") break;
+    yield* shell.process.charge(1 + ((found.at - from) >> 3));
+    if (result.length > MAX_REPLACED_BYTES)
+      throw new ShellProblem(`xrealloc: cannot allocate ${MAX_REPLACED_BYTES} bytes`, { status: 2, fatal: true });
     result += text.slice(from, found.at) + replacement;
     from = found.at + found.size;
     if (how !== "/" || from >= text.length) break;
@@ -212,7 +224,7 @@ function replace(text: string, by: { pattern: ReturnType<typeof parsePattern>; r
   return result + text.slice(from);
 }
 
-function replaceEdge(text: string, by: { pattern: ReturnType<typeof parsePattern>; replacement: string; how: string }): string {
+function replaceEdge(text: string, by: Replacement): string {
   const end = by.how === "%";
   const size = matchEdge(by.pattern, text, { end, longest: true });
   if (size < 0) return text;

@@ -21,7 +21,7 @@ export function parsePattern(text: string, extended = false): Pattern {
 
 function parseTokens(text: string, extended: boolean): Pattern {
   const tokens: Token[] = [];
-  const how = { extended, openSets: 0 };
+  const how = { extended, failed: 0 };
   let at = 0;
   while (at < text.length) {
     const { token, end } = nextToken(text, at, how);
@@ -35,22 +35,34 @@ function parseTokens(text: string, extended: boolean): Pattern {
   return { tokens, literal };
 }
 
-/** Brackets that never close are looked for so often; then they stand for themselves, so that reading a pattern takes time by its length. */
-const MAX_OPEN_SETS = 20;
+interface Reading {
+  readonly extended: boolean;
+  /** Brackets so far that never close. */
+  failed: number;
+}
 
-function nextToken(text: string, at: number, how: { readonly extended: boolean; openSets: number }): { token: Token; end: number } {
+/** So many ends of brackets are looked for in vain; then brackets stand for themselves, so that reading a pattern takes time by its length. */
+const MAX_FAILED = 20;
+
+function nextToken(text: string, at: number, how: Reading): { token: Token; end: number } {
   const char = text.charAt(at);
   if (char === "\\" && at + 1 < text.length)
     return { token: { kind: "char", char: text.charAt(at + 1), code: text.charCodeAt(at + 1) }, end: at + 2 };
-  if (how.extended && "?*+@!".includes(char) && text.charAt(at + 1) === "(") {
-    const group = parseGroup(text, at);
-    if (group !== undefined) return group;
-  }
+  const bracketed = how.failed < MAX_FAILED ? parseBracketed(text, at, how) : undefined;
+  if (bracketed !== undefined) return bracketed;
   if (char === "*") return { token: { kind: "star" }, end: at + 1 };
   if (char === "?") return { token: { kind: "any" }, end: at + 1 };
-  const set = char === "[" && how.openSets < MAX_OPEN_SETS ? parseSet(text, at) : undefined;
-  if (char === "[" && set === undefined) how.openSets += 1;
-  return set ?? { token: { kind: "char", char, code: char.charCodeAt(0) }, end: at + 1 };
+  return { token: { kind: "char", char, code: char.charCodeAt(0) }, end: at + 1 };
+}
+
+/** A group or a bracket expression, if one begins here and ends somewhere. */
+function parseBracketed(text: string, at: number, how: Reading): { token: Token; end: number } | undefined {
+  const char = text.charAt(at);
+  const isGroup = how.extended && "?*+@!".includes(char) && text.charAt(at + 1) === "(";
+  if (!isGroup && char !== "[") return undefined;
+  const found = isGroup ? parseGroup(text, at) : parseSet(text, at);
+  if (found === undefined) how.failed += 1;
+  return found;
 }
 
 function parseGroup(text: string, at: number): { token: Token; end: number } | undefined {
