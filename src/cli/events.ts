@@ -7,7 +7,7 @@ import { eventLine } from "../insight/event-line.ts";
 import type { EventQuery } from "../store/index/index-reader.ts";
 import { knownKind } from "./known-kind.ts";
 import { configOption, isoTime, jsonOption, stateOption, wholeNumber } from "./options.ts";
-import { print, printJson } from "./output.ts";
+import { print, printJson, say } from "./output.ts";
 import { controlSocket, type Place, withStore } from "./state.ts";
 
 interface EventsOptions extends Place {
@@ -45,6 +45,7 @@ async function showEvents(options: EventsOptions): Promise<void> {
     for (const event of past) show(event);
     const seen = new Set(past.map(({ id }) => id));
     for await (const event of live ?? []) if (!seen.has(event.id) && fits(event, options)) show(event);
+    if (live !== undefined) say("The sensor ended.");
   });
 }
 

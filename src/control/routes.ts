@@ -6,8 +6,11 @@ import type { ControlPorts, EventQuery, SessionQuery, TimeSpan } from "./api.ts"
 const MAX_QUEUED_EVENTS = 20_000;
 const NDJSON = "application/x-ndjson; charset=utf-8";
 
-/** The control interface's paths. Everything is read from the archive and the sensor's status; nothing here changes anything. */
-export function controlRoutes(ports: ControlPorts): Hono {
+/**
+ * The control interface's paths. Everything is read from the archive and the sensor's status; nothing here changes anything.
+ * @param ending the sensor ends: who follows events gets the last of them, and then the end
+ */
+export function controlRoutes(ports: ControlPorts, ending: AbortSignal): Hono {
   const app = new Hono();
   app.get("/v1/status", (context) => context.json(ports.status()));
   app.get("/v1/events", (context) => {
@@ -15,7 +18,7 @@ export function controlRoutes(ports: ControlPorts): Hono {
     if (typeof query === "string") return context.json({ error: query }, 400);
     return context.body(lines(ports.archive.events(query)), 200, { "content-type": NDJSON });
   });
-  app.get("/v1/events/live", (context) => streamText(context, (stream) => follow(ports, stream)));
+  app.get("/v1/events/live", (context) => streamText(context, (stream) => follow(ports, stream, ending)));
   app.get("/v1/sessions", (context) => {
     const query = sessionQuery(context.req.query());
     if (typeof query === "string") return context.json({ error: query }, 400);
@@ -52,7 +55,7 @@ interface LineStream {
 }
 
 /** Passes on events as they become durable, until the reader goes. One who reads too slowly is cut off rather than buffered for without end. */
-async function follow(ports: ControlPorts, stream: LineStream): Promise<void> {
+async function follow(ports: ControlPorts, stream: LineStream, ending: AbortSignal): Promise<void> {
   let queue: Event[] = [];
   let wake: () => void = () => undefined;
   const stop = ports.onDurable((events) => {
@@ -60,12 +63,14 @@ async function follow(ports: ControlPorts, stream: LineStream): Promise<void> {
     wake();
   });
   stream.onAbort(() => wake());
+  ending.addEventListener("abort", () => wake());
   // The first line tells the reader that from now on nothing is missed.
   await stream.write('{"live":true}\n');
   while (!stream.aborted && queue.length <= MAX_QUEUED_EVENTS) {
     const batch = queue;
     queue = [];
     if (batch.length > 0) await stream.write(lines(batch));
+    if (queue.length === 0 && ending.aborted) break;
     if (queue.length === 0 && !stream.aborted) {
       await new Promise<void>((resolve) => {
         wake = resolve;

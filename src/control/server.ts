@@ -22,12 +22,14 @@ export interface Control {
   close(): Promise<void>;
 }
 
+const MAX_ENDING_MS = 1000;
 const TOKEN_BYTES = 32;
 const MODE_PRIVATE = 0o600;
 
 /** Listens on the Unix socket (0600) and, if wanted, on TCP with a token. A socket that a killed sensor left is replaced. */
 export async function startControl(address: ControlAddress, ports: ControlPorts): Promise<Control> {
-  const routes = controlRoutes(ports);
+  const ending = new AbortController();
+  const routes = controlRoutes(ports, ending.signal);
   // What may be refused comes first, so that a refusal leaves nothing open.
   const tcp = address.tcp === undefined ? undefined : await listenOnTcp(routes, address.tcp);
   rmSync(address.socket, { force: true });
@@ -35,6 +37,7 @@ export async function startControl(address: ControlAddress, ports: ControlPorts)
   return {
     port: tcp === undefined ? undefined : portOf(tcp),
     close: async () => {
+      ending.abort();
       await Promise.all(servers.map(close));
       rmSync(address.socket, { force: true });
     },
@@ -82,10 +85,14 @@ function listen(app: Hono, options: ListenOptions): Promise<Server> {
   });
 }
 
+/** Answers that are under way may end; who does not take his is cut off. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
+    const late = setTimeout(() => server.closeAllConnections(), MAX_ENDING_MS);
+    server.close(() => {
+      clearTimeout(late);
+      resolve();
+    });
   });
 }
 

@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { type ClientRun, runClient } from "../clients/run-client.ts";
 import { Conversation } from "./conversation.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../bin/utsusemi.js", import.meta.url));
+/** The command. */
+export const PROGRAM = fileURLToPath(new URL("../../bin/utsusemi.js", import.meta.url));
 
 /** Runs the real command to its end. */
 export function utsusemi(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<ClientRun> {
