@@ -1,5 +1,6 @@
 import type { Computer } from "../kernel/computer.ts";
 import { generatedDevice, generatedDirectory, generatedLink, type Owner, ROOT_OWNER, type Table, tableEntries } from "./generated-tree.ts";
+import { withGiven } from "./given-files.ts";
 import type { GeneratedNode } from "./node.ts";
 import { cpuinfo, filesystems, loadavg, meminfo, mounts, partitions, stat, swaps, uptime } from "./proc-machine.ts";
 import { netArp, netDev, netRoute, socketTables } from "./proc-network.ts";
@@ -10,7 +11,7 @@ export function generatedMounts(computer: () => Computer): ReadonlyMap<string, G
   const owner: Owner = { ...ROOT_OWNER, nowMs: () => computer().peer.now().wallMs };
   return new Map([
     ["/proc", procRoot(computer, owner)],
-    ["/sys", lazyDirectory("/sys", () => sysTable(computer()), owner)],
+    ["/sys", lazyDirectory("/sys", () => withGiven(sysTable(computer()), "/sys", computer().view.persona.tree.files), owner)],
     ["/dev/pts", terminals(computer, owner)],
   ]);
 }
@@ -25,13 +26,14 @@ function lazyDirectory(path: string, table: () => Table, owner: Owner): Generate
 
 function procRoot(computer: () => Computer, owner: Owner): GeneratedNode {
   const pids = () => computer().view.processes();
+  const table = () => withGiven(procTable(computer()), "/proc", computer().view.persona.tree.files);
   return generatedDirectory(
     "/proc",
     {
-      names: () => [...pids().map(({ pid }) => String(pid)), ...Object.keys(procTable(computer())), "self", "thread-self"],
+      names: () => [...pids().map(({ pid }) => String(pid)), ...Object.keys(table()), "self", "thread-self"],
       child: (name) => {
         if (name === "self" || name === "thread-self") return generatedLink("/proc/self", () => "1", owner);
-        if (!/^\d+$/.test(name)) return tableEntries("/proc", procTable(computer()), owner).child(name);
+        if (!/^\d+$/.test(name)) return tableEntries("/proc", table(), owner).child(name);
         const info = pids().find(({ pid }) => pid === Number(name));
         return info === undefined ? undefined : processDirectory(computer(), info);
       },
