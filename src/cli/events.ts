@@ -43,9 +43,10 @@ async function showEvents(options: EventsOptions): Promise<void> {
     const live = options.follow === true ? await beginToFollow(settings) : undefined;
     const past = reader.questions.events(queryOf(options)).reverse();
     for (const event of past) show(event);
+    if (live === undefined) return;
     const seen = new Set(past.map(({ id }) => id));
-    for await (const event of live ?? []) if (!seen.has(event.id) && fits(event, options)) show(event);
-    if (live !== undefined) say("The sensor ended.");
+    for await (const event of live) if (!seen.has(event.id) && fits(event, options)) show(event);
+    say("The sensor ended.");
   });
 }
 
