@@ -43,6 +43,7 @@ const MAX_DIRECTORIES = 500;
 
 export function loadProgram(process: TaskProcess, path: string, argv: readonly string[], depth = 0): Loaded | SpawnErrno {
   const { fs, computer } = process;
+  if (isTooBig(argv)) return { errno: "E2BIG" };
   const stat = fs.stat(path);
   if ("errno" in stat) return stat;
   if (stat.kind !== "file") return { errno: "EACCES" };
@@ -61,6 +62,21 @@ export function loadProgram(process: TaskProcess, path: string, argv: readonly s
   if (head.startsWith("#!")) return depth >= MAX_INTERPRETERS ? { errno: "ELOOP" } : loadScript(process, { head, path, argv, depth });
   return loadBinary(process, { head, path: real, argv });
 }
+
+/** Linux bounds one argument (MAX_ARG_STRLEN) and all together (a quarter of the stack's limit). */
+function isTooBig(argv: readonly string[]): boolean {
+  let bytes = 0;
+  for (const argument of argv) {
+    if (argument.length >= MAX_ARGUMENT_BYTES) return true;
+    bytes += argument.length + ARGUMENT_BYTES;
+  }
+  return bytes > MAX_ARGUMENTS_BYTES;
+}
+
+const MAX_ARGUMENT_BYTES = 131_072;
+const MAX_ARGUMENTS_BYTES = 2_097_152;
+/** Its end and a pointer. */
+const ARGUMENT_BYTES = 9;
 
 function loadScript(
   process: TaskProcess,

@@ -3,6 +3,8 @@ import type { Part, Word } from "./syntax.ts";
 /** Brace expansion (bash manual 3.5.1), before all others and on the text alone; parts that are quoted or expanded are opaque. */
 export function expandBraces(word: Word): readonly Word[] | undefined {
   if (!word.parts.some((part) => part.kind === "literal" && part.text.includes("{"))) return [word];
+  const sequence = wholeSequence(word);
+  if (sequence !== undefined) return sequence;
   const pieces = word.parts.flatMap((part): Piece[] => (part.kind === "literal" ? [...part.text] : [part]));
   // Each opening brace is looked for its end.
   if (pieces.length * pieces.filter((piece) => piece === "{").length > MAX_LOOKS) return undefined;
@@ -10,6 +12,18 @@ export function expandBraces(word: Word): readonly Word[] | undefined {
   const results = expand(pieces, budget);
   if (budget.left < 0) return undefined;
   return results.map((result) => ({ parts: joined(result), source: word.source }));
+}
+
+/** `{1..65535}` alone, as loops over ports have it. */
+function wholeSequence(word: Word): readonly Word[] | undefined {
+  const [part] = word.parts;
+  if (word.parts.length !== 1 || part?.kind !== "literal") return undefined;
+  const numbers = /^\{(-?[1-9]\d{0,7}|0)\.\.(-?[1-9]\d{0,7}|0)\}$/.exec(part.text);
+  if (numbers === null) return undefined;
+  const found = range({ first: Number(numbers[1]), last: Number(numbers[2]), step: 1 }, { left: MAX_PIECES });
+  return found.length === 0
+    ? undefined
+    : found.map((number) => ({ parts: [{ kind: "literal", text: String(number) }], source: word.source }));
 }
 
 type Piece = string | Part;

@@ -29,7 +29,13 @@ const MAX_WORDS = 200_000;
 function* expandWord(shell: Shell, word: Word, results: string[]): Execution<void> {
   const alternatives = shell.dialect === "bash" ? expandBraces(word) : [word];
   if (alternatives === undefined) throw new ShellProblem("brace expansion: failed to allocate memory");
-  for (const alternative of alternatives) {
+  for (const [index, alternative] of alternatives.entries()) {
+    if (index % 256 === 255) yield* shell.process.charge(256);
+    const [only] = alternative.parts;
+    if (alternatives.length > 1 && alternative.parts.length === 1 && only?.kind === "literal" && /^[\w.-]*$/.test(only.text)) {
+      results.push(only.text);
+      continue;
+    }
     const fields = new Fields(shell.ifs(), true);
     yield* expandParts(shell, alternative.parts, { fields, quoted: false, assignment: false });
     for (const field of fields.finish()) yield* globField(shell, field, results);
