@@ -172,12 +172,17 @@ class Evaluator {
     for (let operator = this.#peek(); (PRECEDENCE[operator] ?? 0) >= least; operator = this.#peek()) {
       this.#take();
       const level = PRECEDENCE[operator] ?? 0;
-      const next = operator === "**" ? level : level + 1;
-      if (operator === "&&") left = this.#when(left !== 0n, () => this.#climb(next)) !== 0n && left !== 0n ? 1n : 0n;
-      else if (operator === "||") left = this.#when(left === 0n, () => this.#climb(next)) !== 0n || left !== 0n ? 1n : 0n;
-      else left = this.#binary(operator, left, this.#climb(next));
+      left = this.#combine(operator, left, operator === "**" ? level : level + 1);
     }
     return left;
+  }
+
+  /** The left side with what stands behind the operator; `&&` and `||` may leave that idle. */
+  #combine(operator: string, left: bigint, least: number): bigint {
+    if (operator !== "&&" && operator !== "||") return this.#binary(operator, left, this.#climb(least));
+    const open = (left !== 0n) === (operator === "&&");
+    const right = this.#when(open, () => this.#climb(least));
+    return (open ? right !== 0n : left !== 0n) ? 1n : 0n;
   }
 
   #binary(operator: string, left: bigint, right: bigint): bigint {

@@ -107,17 +107,18 @@ function* looped(shell: Shell, rounds: () => Execution): Execution {
 function runWhile(shell: Shell, body: Body<"while">, runner: Runner): Execution {
   return looped(shell, function* () {
     let status = 0;
-    while (true) {
+    for (let going = true; going; ) {
       const holds = yield* condition(shell, body.condition, runner);
       if (shell.flow !== undefined) {
-        if (leavesLoop(shell)) return shell.flow === undefined ? status : shell.status;
+        going = !leavesLoop(shell);
+        if (shell.flow !== undefined) status = shell.status;
         continue;
       }
-      if (holds === body.until) return status;
-      const ended = yield* round(shell, body.script, runner);
+      if (holds === body.until) break;
+      going = !(yield* round(shell, body.script, runner));
       status = shell.status;
-      if (ended) return status;
     }
+    return status;
   });
 }
 
@@ -152,23 +153,22 @@ function runForArithmetic(shell: Shell, body: Body<"for-arithmetic">, runner: Ru
 }
 
 function runSelect(shell: Shell, body: Body<"select">, runner: Runner): Execution {
-  return looped(shell, function* () {
-    const items = body.words === undefined ? shell.positional : yield* expandWords(shell, body.words);
-    const menu = items.map((item, index) => `${index + 1}) ${item}\n`).join("");
-    let status = 0;
-    let showing = true;
-    while (true) {
-      const reply: string | undefined = yield* askReply(shell, showing ? menu : "");
-      if (reply === undefined) return 1;
-      showing = reply === "";
-      if (showing) continue;
-      shell.variables.set("REPLY", reply);
-      shell.variables.set(body.name, items[Number(reply) - 1] ?? "");
-      const ended = yield* round(shell, body.script, runner);
-      status = shell.status;
-      if (ended) return status;
-    }
-  });
+  return looped(shell, () => selectRounds(shell, body, runner));
+}
+
+function* selectRounds(shell: Shell, body: Body<"select">, runner: Runner): Execution {
+  const items = body.words === undefined ? shell.positional : yield* expandWords(shell, body.words);
+  const menu = items.map((item, index) => `${index + 1}) ${item}\n`).join("");
+  let showing = true;
+  while (true) {
+    const reply: string | undefined = yield* askReply(shell, showing ? menu : "");
+    if (reply === undefined) return 1;
+    showing = reply === "";
+    if (showing) continue;
+    shell.variables.set("REPLY", reply);
+    shell.variables.set(body.name, items[Number(reply) - 1] ?? "");
+    if (yield* round(shell, body.script, runner)) return shell.status;
+  }
 }
 
 function* askReply(shell: Shell, menu: string): Execution<string | undefined> {

@@ -1,10 +1,10 @@
 import { decodeUtf8, encodeUtf8 } from "../bytes.ts";
 import type { Execution } from "../program.ts";
+import { ansiUnescape } from "./ansi-quoting.ts";
 import { arrayKey, evaluateText } from "./evaluation.ts";
 import type { Field } from "./fields.ts";
 import { findIn, matchEdge, matches, parsePattern } from "./pattern.ts";
 import { singleQuoted } from "./quoting.ts";
-import { ansiUnescape } from "./scanner.ts";
 import { type Shell, ShellProblem } from "./shell.ts";
 import type { Parameter, Word } from "./syntax.ts";
 

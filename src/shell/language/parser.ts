@@ -1,7 +1,9 @@
 import { parseCompound } from "./compound-parser.ts";
+import { HereDocuments, parseRedirect } from "./redirect-parser.ts";
 import { Scanner } from "./scanner.ts";
-import type { ArrayItem, Assignment, Dialect, ListItem, Node, Pipeline, Redirect, Script, Simple, Word } from "./syntax.ts";
-import { literalText, textWord } from "./syntax.ts";
+import { parseSimple } from "./simple-parser.ts";
+import type { Dialect, ListItem, Node, Pipeline, Redirect, Script, Word } from "./syntax.ts";
+import { textWord } from "./syntax.ts";
 import { type Problem, SyntaxProblem } from "./syntax-problem.ts";
 
 /**
@@ -71,7 +73,6 @@ const OPERATORS = [
   "<",
   ">",
 ];
-const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)(\[|\+?=)/;
 
 interface Start {
   readonly at: number;
@@ -87,7 +88,7 @@ export class Parser {
   /** What would end the list of commands that is being read. */
   #expecting: string | undefined;
   readonly #size: number;
-  readonly #hereDocuments: { delimiter: string; strip: boolean; quoted: boolean; fill: (body: Word) => void }[] = [];
+  readonly hereDocuments = new HereDocuments();
   /** Aliases being expanded, with the length of text behind each. */
   #expanding: { name: string; tail: number }[] = [];
 
@@ -119,7 +120,7 @@ export class Parser {
       if (this.operator() !== undefined && !["(", "<", ">", "<<", "<<<", ">>", "&>"].includes(this.operator() ?? "")) this.unexpected();
     }
     if (this.scanner.peek() === "\n") this.#newline();
-    if (this.#hereDocuments.length > 0) this.#fillHereDocuments();
+    this.hereDocuments.read(this);
     return { kind: "script", script: { items }, end: this.endInText, line: this.scanner.line };
   }
 
@@ -187,19 +188,11 @@ export class Parser {
   }
 
   #pipeline(): Node {
-    let negated = false;
-    let timed: Pipeline["timed"] = "no";
-    while (true) {
-      const word = this.reserved();
-      if (word === "!") negated = !negated;
-      else if (word === "time" && this.settings.dialect === "bash") timed = "yes";
-      else if (timed === "yes" && word === "-p") timed = "posix";
-      else break;
-      this.word();
-    }
+    const { negated, timed } = this.#pipelineStart();
+    const bare = !negated && timed === "no";
+    if (!bare && this.#atEnd()) return { type: "pipeline", negated, timed, commands: [], sources: [] };
     const commands: Node[] = [];
     const sources: string[] = [];
-    if ((negated || timed !== "no") && this.#atEnd()) return { type: "pipeline", negated, timed, commands, sources };
     while (true) {
       this.blanks();
       const start = this.scanner.at;
@@ -212,8 +205,21 @@ export class Parser {
       this.newlines();
     }
     const [only] = commands;
-    if (commands.length === 1 && only !== undefined && !negated && timed === "no") return only;
-    return { type: "pipeline", negated, timed, commands, sources };
+    return bare && commands.length === 1 && only !== undefined ? only : { type: "pipeline", negated, timed, commands, sources };
+  }
+
+  /** `!`, `time` and `time -p`, in any order. */
+  #pipelineStart(): Pick<Pipeline, "negated" | "timed"> {
+    let negated = false;
+    let timed: Pipeline["timed"] = "no";
+    while (true) {
+      const word = this.reserved();
+      if (word === "!") negated = !negated;
+      else if (word === "time" && this.settings.dialect === "bash") timed = "yes";
+      else if (timed === "yes" && word === "-p") timed = "posix";
+      else return { negated, timed };
+      this.word();
+    }
   }
 
   #atEnd(): boolean {
@@ -227,7 +233,7 @@ export class Parser {
       this.blanks();
       this.#expandAlias();
       const compound = parseCompound(this);
-      return compound ?? this.#simple();
+      return compound ?? parseSimple(this);
     });
   }
 
@@ -240,136 +246,10 @@ export class Parser {
     return parsed;
   }
 
-  #simple(): Simple {
-    const line = this.scanner.line;
-    const assignments: Assignment[] = [];
-    const words: Word[] = [];
-    const redirects: Redirect[] = [];
-    while (true) {
-      this.blanks();
-      const redirect = this.redirect();
-      if (redirect !== undefined) {
-        redirects.push(redirect);
-        continue;
-      }
-      const assignment = words.length === 0 || isDeclaration(words) ? this.#assignment() : undefined;
-      if (assignment !== undefined && words.length === 0) {
-        assignments.push(assignment);
-        continue;
-      }
-      const word = assignment === undefined ? this.scanner.word() : this.#declared(assignment);
-      if (word.parts.length === 0) break;
-      words.push(word);
-      if (words.length > MAX_WORDS) throw new SyntaxProblem({ kind: "deep", line });
-    }
-    if (assignments.length + words.length + redirects.length === 0) this.unexpected();
-    return { type: "simple", assignments, words, redirects, line };
-  }
-
-  /** An assignment behind `declare` and the like: kept as text, an array in parentheses with its quoting. */
-  #declared(assignment: Assignment): Word {
-    const { name, append, index, value } = assignment;
-    const head = `${name}${index === undefined ? "" : `[${index.source}]`}${append ? "+" : ""}=`;
-    if ("parts" in value)
-      return {
-        parts: [
-          { kind: "single", text: head },
-          { kind: "double", parts: value.parts.map(unbroken) },
-        ],
-        source: head + value.source,
-      };
-    const items = value.map((item) => (item.index === undefined ? "" : `[${item.index.source}]=`) + item.value.source).join(" ");
-    return { parts: [{ kind: "single", text: `${head}(${items})` }], source: `${head}(${items})` };
-  }
-
-  #assignment(): Assignment | undefined {
-    const { scanner } = this;
-    const found = ASSIGNMENT.exec(scanner.text.slice(scanner.at, scanner.at + 256));
-    const name = found?.[1];
-    if (name === undefined) return undefined;
-    const start = scanner.at;
-    scanner.at += name.length;
-    const index = scanner.peek() === "[" && this.settings.dialect === "bash" ? this.#subscript() : undefined;
-    const append = scanner.looking("+=") && this.settings.dialect !== "dash";
-    if (append) scanner.at += 1;
-    if (scanner.peek() !== "=") {
-      scanner.at = start;
-      return undefined;
-    }
-    scanner.at += 1;
-    if (scanner.peek() === "(" && this.settings.dialect === "bash") return { name, index, append, value: this.#array() };
-    return { name, index, append, value: scanner.word() };
-  }
-
-  #subscript(): Word {
-    this.scanner.at += 1;
-    const index = this.scanner.raw((next) => next === "]" || next === "" || next === "\n", "pattern");
-    if (this.scanner.peek() === "]") this.scanner.at += 1;
-    return index;
-  }
-
-  #array(): ArrayItem[] {
-    const items: ArrayItem[] = [];
-    this.scanner.at += 1;
-    while (true) {
-      this.newlines();
-      if (this.scanner.peek() === ")") break;
-      if (this.scanner.peek() === "") throw new SyntaxProblem({ kind: "unclosed", closer: ")", line: this.scanner.line });
-      const indexed = this.scanner.peek() === "[" ? this.#indexedItem() : undefined;
-      const item = indexed ?? { index: undefined, value: this.scanner.word() };
-      if (indexed === undefined && item.value.parts.length === 0) this.unexpected();
-      items.push(item);
-    }
-    this.scanner.at += 1;
-    return items;
-  }
-
-  #indexedItem(): ArrayItem | undefined {
-    const start = this.scanner.at;
-    const index = this.#subscript();
-    if (this.scanner.peek() === "=") {
-      this.scanner.at += 1;
-      return { index, value: this.scanner.word() };
-    }
-    this.scanner.at = start;
-    return undefined;
-  }
-
   redirects(): Redirect[] {
     const redirects: Redirect[] = [];
-    for (let one = this.redirect(); one !== undefined; one = this.redirect()) redirects.push(one);
+    for (let one = parseRedirect(this); one !== undefined; one = parseRedirect(this)) redirects.push(one);
     return redirects;
-  }
-
-  #refuseHereString(operator: string): void {
-    if (operator === "<<<" && this.settings.dialect === "dash")
-      throw new SyntaxProblem({ kind: "other", text: "redirection unexpected", line: this.scanner.line });
-  }
-
-  redirect(): Redirect | undefined {
-    this.blanks();
-    const { scanner, settings } = this;
-    const bash = settings.dialect === "bash";
-    const found = /^(?:(\d+)|\{([A-Za-z_][A-Za-z0-9_]*)\})?(&>>|&>|<<<|<<-|<<|<>|<&|>&|>>|>\||<(?!\()|>(?!\())/.exec(
-      scanner.text.slice(scanner.at, scanner.at + 128),
-    );
-    const operator = found === null ? undefined : redirectOperator(found[3] ?? "");
-    if (found === null || operator === undefined || (!bash && (found[2] !== undefined || operator.startsWith("&")))) return undefined;
-    if (operator.startsWith("&") && (found[1] !== undefined || found[2] !== undefined)) return undefined;
-    this.#refuseHereString(operator);
-    scanner.at += found[0].length;
-    this.blanks();
-    const common = { fd: found[1] === undefined ? undefined : Number(found[1]), fdName: found[2], operator };
-    const word = scanner.word();
-    if (word.parts.length === 0) this.missingWord();
-    if (operator !== "<<" && operator !== "<<-") return { ...common, target: word };
-    const redirect = { ...common, target: word };
-    this.#hereDocuments.push({
-      ...delimiterOf(word),
-      strip: operator === "<<-",
-      fill: (body) => Object.assign(redirect, { target: body }),
-    });
-    return redirect;
   }
 
   /** Skips blanks, escaped newlines and a comment. */
@@ -377,11 +257,16 @@ export class Parser {
     const { scanner } = this;
     while (true) {
       const next = scanner.peek();
-      if (next === " " || next === "\t") scanner.at += 1;
+      if (next === "#") this.#comment();
       else if (next === "\\" && scanner.peek(1) === "\n") scanner.at += 2;
-      else if (next === "#") while (scanner.peek() !== "\n" && scanner.peek() !== "") scanner.at += 1;
+      else if (next === " " || next === "\t") scanner.at += 1;
       else return;
     }
+  }
+
+  #comment(): void {
+    const newline = this.scanner.text.indexOf("\n", this.scanner.at);
+    this.scanner.at = newline < 0 ? this.scanner.text.length : newline;
   }
 
   newlines(): void {
@@ -394,33 +279,7 @@ export class Parser {
 
   #newline(): void {
     this.scanner.at += 1;
-    this.#fillHereDocuments();
-  }
-
-  #fillHereDocuments(): void {
-    for (const document of this.#hereDocuments.splice(0)) document.fill(this.#hereBody(document));
-  }
-
-  #hereBody(document: { delimiter: string; strip: boolean; quoted: boolean }): Word {
-    const { scanner } = this;
-    let body = "";
-    while (scanner.at < scanner.text.length) {
-      const newline = scanner.text.indexOf("\n", scanner.at);
-      const end = newline < 0 ? scanner.text.length : newline + 1;
-      const raw = scanner.text.slice(scanner.at, end);
-      const line = document.strip ? raw.replace(/^\t+/, "") : raw;
-      scanner.at = end;
-      if (line.replace(/\n$/, "") === document.delimiter) return this.#hereWord(body, document.quoted);
-      body += line;
-    }
-    if (this.settings.aliases !== undefined) throw new SyntaxProblem({ kind: "end", line: scanner.line });
-    return this.#hereWord(body, document.quoted);
-  }
-
-  #hereWord(body: string, quoted: boolean): Word {
-    if (quoted) return textWord(body);
-    const inner = new Parser(body, { at: 0, line: this.scanner.line, depth: this.#depth + 1 }, this.settings);
-    return inner.scanner.raw((next) => next === "" && inner.scanner.at >= body.length, "here");
+    this.hereDocuments.read(this);
   }
 
   /** The operator that stands here, without consuming it. */
@@ -467,6 +326,11 @@ export class Parser {
     return this.unexpected();
   }
 
+  /** A parser for a text inside this one, such as a here-document. */
+  inside(text: string): Parser {
+    return new Parser(text, { at: 0, line: this.scanner.line, depth: this.#depth + 1 }, this.settings);
+  }
+
   /** The commands of $(...) or <(...), which end at the matching parenthesis. */
   #nested(at: number): { script: Script; end: number } {
     const inner = new Parser(this.scanner.text, { at, line: this.scanner.line, depth: this.#depth + 1 }, this.settings);
@@ -489,43 +353,6 @@ export class Parser {
       this.blanks();
     }
   }
-}
-
-const MAX_WORDS = 100_000;
-
-function isDeclaration(words: readonly Word[]): boolean {
-  const [first] = words;
-  return first !== undefined && DECLARATIONS.has(literalText(first) ?? "");
-}
-
-/** Builtins whose arguments are assignments: no word splitting after the equals sign. */
-const DECLARATIONS = new Set(["declare", "typeset", "local", "export", "readonly"]);
-
-function unbroken(part: Word["parts"][number]): Word["parts"][number] {
-  return part.kind === "literal" ? { kind: "single", text: part.text } : part;
-}
-
-const REDIRECTS = ["<", ">", ">>", ">|", "<>", "<&", ">&", "&>", "&>>", "<<", "<<-", "<<<"] as const;
-
-function redirectOperator(text: string): Redirect["operator"] | undefined {
-  return REDIRECTS.find((one) => one === text);
-}
-
-function delimiterOf(word: Word): { delimiter: string; quoted: boolean } {
-  const quoted = word.parts.some((part) => part.kind !== "literal");
-  const text = (parts: Word["parts"]): string =>
-    parts
-      .map((part) =>
-        part.kind === "literal" || part.kind === "single"
-          ? part.text
-          : part.kind === "double"
-            ? text(part.parts)
-            : "source" in part
-              ? part.source
-              : "",
-      )
-      .join("");
-  return { delimiter: text(word.parts), quoted };
 }
 
 /** `a |& b` is `a 2>&1 | b`. */

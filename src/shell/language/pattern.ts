@@ -67,18 +67,16 @@ function parseBracketed(text: string, at: number, how: Reading): { token: Token;
 
 function parseGroup(text: string, at: number): { token: Token; end: number } | undefined {
   const edges = [at + 1];
-  let depth = 0;
-  for (let here = at + 2; here < text.length; here += 1) {
+  let depth = 1;
+  let here = at + 2;
+  for (; here < text.length && depth > 0; here += 1) {
     const char = text.charAt(here);
     if (char === "\\") here += 1;
     else if (char === "(") depth += 1;
-    else if (char === "|" && depth === 0) edges.push(here);
-    else if (char === ")") {
-      if (depth === 0) return { token: groupToken(text, at, [...edges, here]), end: here + 1 };
-      depth -= 1;
-    }
+    else if (char === ")") depth -= 1;
+    else if (char === "|" && depth === 1) edges.push(here);
   }
-  return undefined;
+  return depth > 0 ? undefined : { token: groupToken(text, at, [...edges, here - 1]), end: here };
 }
 
 function groupToken(text: string, at: number, edges: readonly number[]): Token {

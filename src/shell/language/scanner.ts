@@ -1,3 +1,4 @@
+import { ansiUnescape } from "./ansi-quoting.ts";
 import type { Dialect, Parameter, Part, Script, Word } from "./syntax.ts";
 import { SyntaxProblem } from "./syntax-problem.ts";
 
@@ -130,23 +131,27 @@ export class Scanner {
 
   /** What begins with this character: a part, text that stands for itself, or undefined for an ordinary character. */
   #special(next: string, mode: Mode): Part | string | undefined {
+    const plain = mode === "word" || mode === "pattern";
     switch (next) {
       case "\\":
         return this.#backslash(mode);
       case "'":
-        return mode === "word" || mode === "pattern" ? this.#singleQuoted() : undefined;
+        return plain ? this.#singleQuoted() : undefined;
       case '"':
-        return mode === "double" || mode === "here" ? undefined : mode === "arithmetic" ? this.#skip() : this.#doubleQuoted();
+        return this.#doubleQuote(mode);
       case "$":
         return this.#dollar(mode);
       case "`":
         return this.#backquoted();
       default:
-        return this.#atProcessSubstitution() && mode === "word" ? this.#processSubstitution(next === "<" ? "<" : ">") : undefined;
+        return mode === "word" && this.#atProcessSubstitution() ? this.#processSubstitution(next === "<" ? "<" : ">") : undefined;
     }
   }
 
-  #skip(): string {
+  /** Inside quotes and here-documents it stands for itself; in arithmetic it does nothing. */
+  #doubleQuote(mode: Mode): Part | string | undefined {
+    if (mode === "double" || mode === "here") return undefined;
+    if (mode !== "arithmetic") return this.#doubleQuoted();
     this.at += 1;
     return "";
   }
@@ -272,18 +277,19 @@ export class Scanner {
     const prefix = this.#parameterPrefix();
     const name = this.#take(/^(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])/);
     if (name === undefined) return undefined;
-    if (prefix === "!" && (this.looking("*}") || this.looking("@}"))) {
-      const all = this.#take(/^[*@]/);
-      return { ...plainParameter(name), prefix: "names", operator: all ?? "" };
-    }
+    if (prefix === "!" && (this.looking("*}") || this.looking("@}")))
+      return { ...plainParameter(name), prefix: "names", operator: this.#take(/^[*@]/) ?? "" };
     const index = this.#index();
     const keys = prefix === "!" && (index?.source === "@" || index?.source === "*");
     const base = { ...plainParameter(name), index, prefix: keys ? ("keys" as const) : prefix };
     if (this.peek() === "}") return base;
-    if (prefix === "#") return undefined;
-    const operator = this.#take(/^(?::[-=?+]|[-=?+]|##?|%%?|\/[/#%]?|\^\^?|,,?|@|:)/);
-    if (operator === undefined || (this.#ports.dialect === "dash" && !/^(:?[-=?+]|##?|%%?)$/.test(operator))) return undefined;
-    return { ...base, operator, ...this.#operatorArguments(operator, mode) };
+    const operator = prefix === "#" ? undefined : this.#operator();
+    return operator === undefined ? undefined : { ...base, operator, ...this.#operatorArguments(operator, mode) };
+  }
+
+  #operator(): string | undefined {
+    const all = /^(?::[-=?+]|[-=?+]|##?|%%?|\/[/#%]?|\^\^?|,,?|@|:)/;
+    return this.#take(this.#ports.dialect === "dash" ? /^(?::?[-=?+]|##?|%%?)/ : all);
   }
 
   #parameterPrefix(): "" | "#" | "!" {
@@ -341,42 +347,4 @@ function plainParameter(name: string): Parameter {
     second: undefined,
     source: `$${name}`,
   };
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: "\x07",
-  b: "\b",
-  e: "\x1b",
-  E: "\x1b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-  "\\": "\\",
-  "'": "'",
-  '"': '"',
-  "?": "?",
-};
-
-/** The inside of $'...'. */
-export function ansiUnescape(text: string): string {
-  return text.replace(
-    /\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|c([\s\S])|([\s\S]))/g,
-    (whole, octal, hex, short, long, control, letter) => {
-      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
-      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-      if (short !== undefined || long !== undefined) return utf8(Number.parseInt(short ?? long, 16));
-      if (control !== undefined) return String.fromCharCode(control.charCodeAt(0) & 31);
-      return ESCAPES[letter] ?? whole;
-    },
-  );
-}
-
-/** A code point as UTF-8 bytes in disguise. */
-function utf8(code: number): string {
-  if (code < 0x80) return String.fromCharCode(code);
-  if (code < 0x800) return String.fromCharCode(0xc0 | (code >> 6), 0x80 | (code & 63));
-  if (code < 0x10000) return String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-  return String.fromCharCode(0xf0 | ((code >> 18) & 7), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
 }

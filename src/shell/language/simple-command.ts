@@ -27,34 +27,54 @@ function* run(shell: Shell, node: Simple, context: Context): Execution {
   const words = yield* expandWords(shell, node.words);
   const name = words[0];
   if (name === undefined) return yield* assignOnly(shell, node);
-  if (shell.traps.has("DEBUG")) shell.lastArgument = words.at(-1) ?? "";
   const definition = shell.functions.get(name);
-  const builtin = definition === undefined ? builtinFor(shell, name) : undefined;
-  if (definition === undefined && builtin === undefined) return yield* runExternal(shell, node, { words, source: context.source });
-  const restore = new Restore(
-    shell,
-    node.assignments.map((assignment) => assignment.name),
-  );
-  yield* assignAll(shell, node.assignments, true);
-  yield* trace(shell, words);
+  const builtin = builtinFor(shell, name);
+  if (definition !== undefined)
+    return yield* within(shell, node, { words, body: () => callFunction(shell, { definition, words }, context.runner) });
+  if (builtin !== undefined) return yield* within(shell, node, { words, body: () => builtin(shell, words.slice(1)) });
+  return yield* runExternal(shell, node, { words, source: context.source });
+}
+
+/** A function or builtin, within its assignments and redirections; those of `exec` without a command stay. */
+function* within(shell: Shell, node: Simple, what: { words: readonly string[]; body: () => Execution }): Execution {
+  const names = node.assignments.map((assignment) => assignment.name);
+  const restore = new Restore(shell, names);
+  yield* assignAll(shell, node.assignments, shell.dialect === "bash");
+  yield* trace(shell, what.words);
   const saved = yield* redirect(shell, node.redirects);
-  const permanent = name === "exec" && words.length === 1;
+  const stays = what.words[0] === "exec" && what.words.length === 1;
   try {
-    return definition === undefined
-      ? yield* builtin?.(shell, words.slice(1)) ?? EMPTY()
-      : yield* callFunction(shell, { definition, words }, context.runner);
+    return yield* what.body();
   } finally {
-    if (permanent) keep(saved);
+    if (stays) keep(saved);
     else undo(shell, saved);
-    shell.lastArgument = words.at(-1) ?? "";
-    if (!permanent || shell.dialect === "bash") restore.restore();
+    shell.lastArgument = what.words.at(-1) ?? "";
+    if (!assignmentsStay(shell, what.words[0] ?? "")) restore.restore();
   }
 }
 
-function* EMPTY(): Execution {
-  yield { on: "turn" };
-  return 0;
+/** Assignments in front of a special builtin stay in a POSIX shell (XCU 2.14). */
+function assignmentsStay(shell: Shell, name: string): boolean {
+  return shell.dialect !== "bash" && SPECIAL_BUILTINS.has(name) && !shell.functions.has(name);
 }
+
+const SPECIAL_BUILTINS = new Set([
+  ".",
+  ":",
+  "break",
+  "continue",
+  "eval",
+  "exec",
+  "exit",
+  "export",
+  "readonly",
+  "return",
+  "set",
+  "shift",
+  "times",
+  "trap",
+  "unset",
+]);
 
 function* assignOnly(shell: Shell, node: Simple): Execution {
   for (const assignment of node.assignments) {

@@ -5,21 +5,32 @@ import { syntaxMessage } from "./syntax-message.ts";
 
 /** Commands from standard input without a prompt: line by line, since the commands themselves may read what follows. */
 export function* runStandardInput(shell: Shell): Execution {
-  let text = "";
-  let line = 1;
-  while (shell.flow === undefined) {
-    const more = yield* shell.process.readLine(0);
-    text += more ?? "";
-    if (more === undefined && text === "") break;
-    const parsed = parseNext(text, 0, { dialect: shell.dialect, line });
-    if (more !== undefined && isOpen(text, parsed)) continue;
-    yield* runParsed(shell, parsed, (more ?? "").replace(/\n$/, ""));
-    text = parsed.kind === "script" ? text.slice(parsed.end) : "";
-    line = parsed.kind === "script" ? parsed.line : line + 1;
-    if (parsed.kind === "problem" && shell.dialect !== "bash") break;
-    if (more === undefined && text === "") break;
+  const input: Input = { text: "", line: 1 };
+  for (let more: string | undefined = ""; more !== undefined && shell.flow === undefined; ) {
+    more = yield* shell.process.readLine(0);
+    input.text += more ?? "";
+    const ended = yield* runWhole(shell, input, more);
+    if (ended) break;
   }
   return shell.status;
+}
+
+interface Input {
+  text: string;
+  line: number;
+}
+
+/** Runs the commands that are whole; true: a mistake ended the shell. */
+function* runWhole(shell: Shell, input: Input, last: string | undefined): Execution<boolean> {
+  while (input.text !== "" && shell.flow === undefined) {
+    const parsed: Parsing = parseNext(input.text, 0, { dialect: shell.dialect, line: input.line });
+    if (last !== undefined && isOpen(input.text, parsed)) return false;
+    yield* runParsed(shell, parsed, (last ?? "").replace(/\n$/, ""));
+    if (parsed.kind === "problem" && shell.dialect !== "bash") return true;
+    input.line = parsed.kind === "script" ? parsed.line : input.line + 1;
+    input.text = parsed.kind === "script" ? input.text.slice(parsed.end) : "";
+  }
+  return false;
 }
 
 function isOpen(text: string, parsed: Parsing): boolean {

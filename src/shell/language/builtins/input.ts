@@ -1,4 +1,4 @@
-import type { Execution } from "../../program.ts";
+import type { Execution, Wait, WaitQueue } from "../../program.ts";
 import { setVariable } from "../assignment.ts";
 import { type Shell, ShellProblem } from "../shell.ts";
 import { badOption, type Flags, readFlags, wrong } from "./builtin.ts";
@@ -115,11 +115,17 @@ function* readPart(shell: Shell, how: ReadHow, limit: { left: number; untilMs: n
     yield* shell.process.charge(1);
     if (typeof got === "string") return got;
     if ("errno" in got) return "";
-    const leftMs = limit.untilMs === undefined ? undefined : limit.untilMs - system.now().monotonicMs;
-    if (leftMs !== undefined && leftMs <= 0) return "timeout";
-    const woken = yield { on: "queues", queues: [got.until], ...(leftMs === undefined ? {} : { forMs: leftMs }) };
+    const wait = waitFor(got.until, limit.untilMs === undefined ? undefined : limit.untilMs - system.now().monotonicMs);
+    if (wait === undefined) return "timeout";
+    const woken = yield wait;
     if (woken === "signal" && task.caught.length > 0) return "";
   }
+}
+
+/** Undefined: no time is left. */
+function waitFor(queue: WaitQueue, leftMs: number | undefined): Wait | undefined {
+  if (leftMs === undefined) return { on: "queues", queues: [queue] };
+  return leftMs <= 0 ? undefined : { on: "queues", queues: [queue], forMs: leftMs };
 }
 
 function* spread(shell: Shell, got: Got, to: { names: readonly string[]; array: string | undefined; whole: boolean }): Execution<void> {

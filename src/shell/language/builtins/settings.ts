@@ -221,11 +221,13 @@ function* showShopts(shell: Shell, of: { operands: readonly string[]; letters: R
   for (const name of all ? SHOPTS : operands) {
     const on = shoptOn(shell, name);
     if (on === undefined) status = yield* wrong(shell, `shopt: ${name}: invalid shell option name`);
-    if (on === undefined || isHidden(on, all, letters)) continue;
-    yield* shell.process.print(letters.has("p") ? `shopt ${on ? "-s" : "-u"} ${name}\n` : `${name.padEnd(20)}\t${on ? "on" : "off"}\n`);
+    else if (!isHidden(on, all, letters)) yield* shell.process.print(shoptLine(name, on, letters.has("p")));
   }
-  if (!all && operands.some((name) => shoptOn(shell, name) === false)) return 1;
-  return status;
+  return !all && operands.some((name) => shoptOn(shell, name) === false) ? 1 : status;
+}
+
+function shoptLine(name: string, on: boolean, asCommand: boolean): string {
+  return asCommand ? `shopt ${on ? "-s" : "-u"} ${name}\n` : `${name.padEnd(20)}\t${on ? "on" : "off"}\n`;
 }
 
 /** Undefined: there is no such option. */
