@@ -10,7 +10,7 @@ import type { FuzzTarget } from "../fuzz-target.ts";
 const SESSION = "019b0000-0000-7000-8000-000000000000";
 
 /** The real routes over a real index of two events; only what the whole sensor would tell is made up. */
-const app = controlRoutes(ports());
+const app = controlRoutes(ports(), new AbortController().signal);
 
 function ports(): ControlPorts {
   const database = openTemporary();
