@@ -61,7 +61,7 @@ const BINARY = new Set(["=", "==", "!=", "<", ">", "-nt", "-ot", "-ef", ...Objec
 
 /** test(1) on its arguments (without the `]`). */
 export function evaluateCondition(args: readonly string[], ports: ConditionPorts): Verdict {
-  const [first = "", second = "", third = ""] = args;
+  const [first = "", second = ""] = args;
   switch (args.length) {
     case 0:
       return false;
@@ -70,15 +70,20 @@ export function evaluateCondition(args: readonly string[], ports: ConditionPorts
     case 2:
       return twoArguments(first, second, ports);
     case 3:
-      if (BINARY.has(second)) return binary(second, [first, third], ports);
-      if (second === "-a") return first !== "" && third !== "";
-      if (second === "-o") return first !== "" || third !== "";
-      if (first === "!") return not(evaluateCondition(args.slice(1), ports));
-      if (first === "(" && third === ")") return second !== "";
-      return { wrong: ports.terse ? `${second}: unexpected operator` : `${second}: binary operator expected` };
+      return threeArguments(args, ports);
     default:
       return manyArguments(args, ports);
   }
+}
+
+function threeArguments(args: readonly string[], ports: ConditionPorts): Verdict {
+  const [first = "", second = "", third = ""] = args;
+  if (BINARY.has(second)) return binary(second, [first, third], ports);
+  if (second === "-a") return first !== "" && third !== "";
+  if (second === "-o") return first !== "" || third !== "";
+  if (first === "!") return not(evaluateCondition(args.slice(1), ports));
+  if (first === "(" && third === ")") return second !== "";
+  return { wrong: `${second}: ${ports.terse ? "unexpected operator" : "binary operator expected"}` };
 }
 
 function twoArguments(first: string, second: string, ports: ConditionPorts): Verdict {

@@ -54,21 +54,22 @@ export function readOptions(args: readonly string[], spec: OptionSpec): Options 
   const operands: string[] = [];
   for (let at = 0; at < args.length; at += 1) {
     const arg = args[at] ?? "";
-    if (arg === "--") {
-      operands.push(...args.slice(at + 1));
-      break;
-    }
-    if (arg === "-" || !arg.startsWith("-")) {
-      if (spec.stopAtOperand === true) return makeOptions(order, args.slice(at));
-      operands.push(arg);
-      continue;
-    }
-    const one = arg.startsWith("--") ? readLong(arg, args[at + 1], spec) : readShort(arg, args[at + 1], spec);
+    if (arg === "--") return makeOptions(order, [...operands, ...args.slice(at + 1)]);
+    const isOperand = arg === "-" || !arg.startsWith("-");
+    if (isOperand && spec.stopAtOperand === true) return makeOptions(order, args.slice(at));
+    if (isOperand) operands.push(arg);
+    const one = isOperand ? NOTHING : readOne(arg, args[at + 1], spec);
     if (!("found" in one)) return one;
     order.push(...one.found);
     if (one.usedNext) at += 1;
   }
   return makeOptions(order, operands);
+}
+
+const NOTHING: Found = { found: [], usedNext: false };
+
+function readOne(arg: string, next: string | undefined, spec: OptionSpec): Found | { readonly wrong: string } | { readonly show: string } {
+  return arg.startsWith("--") ? readLong(arg, next, spec) : readShort(arg, next, spec);
 }
 
 interface Found {

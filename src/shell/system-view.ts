@@ -61,7 +61,8 @@ function processList(peer: Peer, kernel: Kernel, byId: (uid: number) => User | u
     const { pid, parent, user, command, rssKib, virtualKib, cpuSeconds, startedSeconds, terminal, state } = one;
     const kernelThread = command.startsWith("[");
     const argv0 = kernelThread ? command.slice(1, -1) : (command.split(" ")[0] ?? "").replace(/:$/, "");
-    const name = kernelThread ? argv0 : argv0.slice(argv0.lastIndexOf("/") + 1).slice(0, 15);
+    const systemd = pid === 1 && peer.persona.machine.versions["systemctl"] !== undefined;
+    const name = systemd ? "systemd" : kernelThread ? argv0 : argv0.slice(argv0.lastIndexOf("/") + 1).slice(0, 15);
     return {
       pid,
       parent,
@@ -84,25 +85,29 @@ function processList(peer: Peer, kernel: Kernel, byId: (uid: number) => User | u
 }
 
 function taskInfo(peer: Peer, task: Task, byId: (uid: number) => User | undefined): ProcessInfo {
-  const { machine } = peer.persona;
-  const size = hash32(`${peer.persona.seed} size ${task.name}`);
-  const leader = task.session === task.pid ? "s" : "";
-  const letter = task.ending !== undefined ? "Z" : task.state === "stopped" ? "T" : task.state === "ready" ? "R" : "S";
-  const command = task.ending === undefined ? task.argv.join(" ") : `[${task.name}] <defunct>`;
+  const { pid, credentials, name, terminal, group, session } = task;
+  const size = hash32(`${peer.persona.seed} size ${name}`);
+  const ended = task.ending !== undefined;
+  const startedSeconds = Math.max(0, Math.floor((task.startedWallMs - peer.persona.machine.bootWallMs) / 1000));
   return {
-    pid: task.pid,
+    pid,
+    name,
+    terminal,
+    group,
+    session,
+    startedSeconds,
     parent: task.parent?.pid ?? 1,
-    uid: task.credentials.uid,
-    user: byId(task.credentials.uid)?.name ?? String(task.credentials.uid),
-    command,
-    name: task.name,
-    rssKib: task.ending === undefined ? 900 + (size % 4000) : 0,
-    virtualKib: task.ending === undefined ? 2400 + (size % 7000) : 0,
+    uid: credentials.uid,
+    user: byId(credentials.uid)?.name ?? String(credentials.uid),
+    command: ended ? `[${name}] <defunct>` : task.argv.join(" "),
+    rssKib: ended ? 0 : 900 + (size % 4000),
+    virtualKib: ended ? 0 : 2400 + (size % 7000),
     cpuSeconds: Math.floor(task.steps / 1_000_000),
-    startedSeconds: Math.max(0, Math.floor((task.startedWallMs - machine.bootWallMs) / 1000)),
-    terminal: task.terminal,
-    state: `${letter}${leader}${task.terminal !== undefined ? "+" : ""}`,
-    group: task.group,
-    session: task.session,
+    state: stateLetters(task),
   };
+}
+
+function stateLetters(task: Task): string {
+  const letters = { ready: "R", waiting: "S", stopped: "T", ended: "Z" } as const;
+  return `${letters[task.state]}${task.session === task.pid ? "s" : ""}${task.terminal === undefined ? "" : "+"}`;
 }

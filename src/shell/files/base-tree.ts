@@ -36,27 +36,29 @@ const KINDS: Readonly<Record<string, Stat["kind"]>> = {
 /** The line's fields: path TAB type TAB mode(octal) TAB uid TAB gid TAB size TAB mtime(s) [TAB link target] (decoy/persona.ts, Tree). */
 function parseTree(persona: Persona): BaseTree {
   const builder = new TreeBuilder(persona.machine.installedWallMs);
-  for (const line of persona.tree.manifest.split("\n")) {
-    const [path, type, mode, uid, gid, size, mtime, target] = line.split("\t");
-    const kind = KINDS[type ?? ""];
-    if (path === undefined || kind === undefined) continue;
-    const device = deviceOf(size ?? "");
-    builder.add(encodeUtf8(path), {
-      kind,
-      mode: Number.parseInt(mode ?? "0", 8),
-      uid: Number(uid),
-      gid: Number(gid),
-      size: device === undefined ? Number(size) : 0,
-      device,
-      modifyMs: Number(mtime) * 1000,
-      target: target === undefined ? undefined : encodeUtf8(target),
-    });
-  }
+  for (const line of persona.tree.manifest.split("\n")) addLine(builder, line);
   for (const [path, text] of Object.entries(persona.tree.files))
     builder.addMissing(encodeUtf8(path), { kind: "file", mode: 0o644, size: encodeUtf8(text).length });
   for (const path of Object.values(persona.commands)) builder.addMissing(path, { kind: "file", mode: 0o755, size: programSize(path) });
   addStandard(builder);
   return { root: builder.root, nextNumber: builder.nextNumber };
+}
+
+function addLine(builder: TreeBuilder, line: string): void {
+  const [path, type = "", mode = "0", uid, gid, size = "", mtime, target] = line.split("\t");
+  const kind = KINDS[type];
+  if (path === undefined || kind === undefined) return;
+  const device = deviceOf(size);
+  const owner = { uid: Number(uid), gid: Number(gid), mode: Number.parseInt(mode, 8) };
+  const link = target === undefined ? undefined : encodeUtf8(target);
+  builder.add(encodeUtf8(path), {
+    kind,
+    ...owner,
+    size: device === undefined ? Number(size) : 0,
+    device,
+    modifyMs: Number(mtime) * 1000,
+    target: link,
+  });
 }
 
 function deviceOf(size: string): { major: number; minor: number } | undefined {

@@ -4,6 +4,8 @@ import type { GeneratedNode } from "./node.ts";
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
+  /** Of files; 0444 unless told. */
+  readonly mode?: number;
   readonly nowMs: () => number;
 }
 
@@ -24,8 +26,8 @@ function metadata(path: string, owner: Owner) {
   };
 }
 
-export function generatedFile(path: string, content: () => string, owner: Owner, mode = 0o444): GeneratedNode {
-  return Object.assign(metadata(path, owner), { layer: "generated", kind: "file", mode, content } as const);
+export function generatedFile(path: string, content: () => string, owner: Owner): GeneratedNode {
+  return Object.assign(metadata(path, owner), { layer: "generated", kind: "file", mode: owner.mode ?? 0o444, content } as const);
 }
 
 export function generatedLink(path: string, link: () => string, owner: Owner): GeneratedNode {

@@ -112,7 +112,6 @@ export function decodeChanges(
     for (const [name, id] of entries) {
       const target = id === 0 ? null : kept.get(id)?.node;
       if (target !== undefined) node.entries?.set(name, target);
-      if (target !== null && target !== undefined && target.base === undefined) target.links = 1;
     }
   }
 }

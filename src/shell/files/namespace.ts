@@ -102,31 +102,7 @@ const MAX_NAME_BYTES = 255;
 function walk(space: Namespace, want: { readonly path: string; readonly follow: boolean }, who: Credentials): Place | Errno {
   if (want.path === "") return { errno: "ENOENT" };
   if (want.path.length > MAX_PATH_BYTES) return { errno: "ENAMETOOLONG" };
-  const todo = want.path.split("/").reverse();
-  const mustBeDirectory = todo[0] === "" || todo[0] === ".";
-  const trail: Step[] = [{ node: space.root, name: "" }];
-  for (let links = 0; todo.length > 0; ) {
-    const part = todo.pop() ?? "";
-    const here = trail.at(-1) ?? { node: space.root, name: "" };
-    const step = enter(space, trail, { part, here: here.node, who });
-    if (step === undefined) continue;
-    if ("errno" in step) return step;
-    if (step.node === undefined) return todo.some((rest) => rest !== "" && rest !== ".") ? { errno: "ENOENT" } : placeOf(trail, step);
-    const target = linkTarget(step.node);
-    const last = !todo.some((rest) => rest !== "");
-    if (target === undefined || (last && !want.follow && !mustBeDirectory)) {
-      trail.push({ node: step.node, name: step.name });
-      continue;
-    }
-    links += 1;
-    if (links > MAX_LINKS) return { errno: "ELOOP" };
-    if (target.startsWith("/")) trail.length = 1;
-    todo.push(...target.split("/").reverse());
-  }
-  const end = trail.pop() ?? { node: space.root, name: "" };
-  if (mustBeDirectory && end.node.kind !== "directory") return { errno: "ENOTDIR" };
-  if (trail.length === 0) return { node: end.node, parent: end.node, name: "", path: "/" };
-  return placeOf(trail, end);
+  return new Walk(space, want, who).end();
 }
 
 interface Step {
@@ -134,31 +110,78 @@ interface Step {
   readonly name: string;
 }
 
-/** One name further; undefined: no move (empty, dot, dot-dot). */
-function enter(
-  space: Namespace,
-  trail: Step[],
-  at: { readonly part: string; readonly here: Node; readonly who: Credentials },
-): { node: Node | undefined; name: string } | Errno | undefined {
-  const { part, here, who } = at;
-  if (part === "") return undefined;
-  if (here.kind !== "directory") return { errno: "ENOTDIR" };
-  if (part === ".") return undefined;
-  if (part === "..") {
-    if (trail.length > 1) trail.pop();
+/** One resolution: the directories passed so far, and the names that are left. */
+class Walk {
+  readonly #space: Namespace;
+  readonly #who: Credentials;
+  readonly #follow: boolean;
+  /** Names to go, the next one last. */
+  readonly #todo: string[];
+  readonly #trail: Step[];
+  #links = 0;
+
+  constructor(space: Namespace, want: { readonly path: string; readonly follow: boolean }, who: Credentials) {
+    this.#space = space;
+    this.#who = who;
+    this.#todo = want.path.split("/").reverse();
+    /** A path that ends in a slash or a dot names a directory: a link there is followed. */
+    this.#follow = want.follow || /(^|\/)\.?$/.test(want.path);
+    this.#trail = [{ node: space.root, name: "" }];
+  }
+
+  end(): Place | Errno {
+    const mustBeDirectory = this.#todo[0] === "" || this.#todo[0] === ".";
+    for (let part = this.#todo.pop(); part !== undefined; part = this.#todo.pop()) {
+      const stopped = this.#go(part);
+      if (stopped !== undefined) return stopped;
+    }
+    const last = this.#trail.pop() ?? { node: this.#space.root, name: "" };
+    if (mustBeDirectory && last.node.kind !== "directory") return { errno: "ENOTDIR" };
+    if (this.#trail.length === 0) return { node: last.node, parent: last.node, name: "", path: "/" };
+    return this.#place(last);
+  }
+
+  /** One name further; a result ends the walk. */
+  #go(part: string): Place | Errno | undefined {
+    const here = this.#trail.at(-1)?.node ?? this.#space.root;
+    if (part === "") return undefined;
+    if (here.kind !== "directory") return { errno: "ENOTDIR" };
+    if (part === ".." && this.#trail.length > 1) this.#trail.pop();
+    if (part === "." || part === "..") return undefined;
+    if (part.length > MAX_NAME_BYTES) return { errno: "ENAMETOOLONG" };
+    if (!permits(here, 1, this.#who)) return DENIED;
+    const step = this.#child(here, part);
+    if (step.node === undefined) return this.#todo.some((rest) => rest !== "" && rest !== ".") ? { errno: "ENOENT" } : this.#place(step);
+    return this.#enter({ node: step.node, name: step.name });
+  }
+
+  /** `/proc/self` is the process that asks. */
+  #child(here: Node, part: string): { readonly node: Node | undefined; readonly name: string } {
+    const { pid } = this.#who;
+    if (here.layer === "generated" && part === "self" && this.#trail.length === 2 && pid !== undefined)
+      return { node: here.child?.(String(pid)), name: String(pid) };
+    return { node: this.#space.child(here, `${pathOf(this.#trail)}/${part}`, part), name: part };
+  }
+
+  /** Into a child, or on to where a link leads. */
+  #enter(step: Step): Errno | undefined {
+    const target = linkTarget(step.node);
+    const last = this.#todo.every((rest) => rest === "");
+    if (target === undefined || (last && !this.#follow)) {
+      this.#trail.push(step);
+      return undefined;
+    }
+    this.#links += 1;
+    if (this.#links > MAX_LINKS) return { errno: "ELOOP" };
+    if (target.startsWith("/")) this.#trail.length = 1;
+    this.#todo.push(...target.split("/").reverse());
     return undefined;
   }
-  if (part.length > MAX_NAME_BYTES) return { errno: "ENAMETOOLONG" };
-  if (!permits(here, 1, who)) return DENIED;
-  if (here.layer === "generated" && part === "self" && trail.length === 2 && who.pid !== undefined)
-    return { node: here.child?.(String(who.pid)), name: String(who.pid) };
-  return { node: space.child(here, `${pathOf(trail)}/${part}`, part), name: part };
-}
 
-function placeOf(trail: readonly Step[], end: { readonly node: Node | undefined; readonly name: string }): Place {
-  const parent = trail.at(-1)?.node;
-  if (parent === undefined) throw new Error("a path always begins at the root");
-  return { node: end.node, parent, name: end.name, path: `${pathOf(trail)}/${end.name}` };
+  #place(end: { readonly node: Node | undefined; readonly name: string }): Place {
+    const parent = this.#trail.at(-1)?.node ?? this.#space.root;
+    return { node: end.node, parent, name: end.name, path: `${pathOf(this.#trail)}/${end.name}` };
+  }
 }
 
 function pathOf(trail: readonly Step[]): string {

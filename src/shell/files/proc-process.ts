@@ -1,4 +1,5 @@
 import type { Computer } from "../kernel/computer.ts";
+import type { Task } from "../kernel/task.ts";
 import type { ProcessInfo, SystemView } from "../program.ts";
 import { hash32 } from "../seed.ts";
 import { type Entries, generatedDirectory, generatedFile, generatedLink, type Owner } from "./generated-tree.ts";
@@ -32,43 +33,64 @@ const NAMES = [
 
 function processEntries(computer: Computer, info: ProcessInfo, owner: Owner): Entries {
   const path = `/proc/${info.pid}`;
-  const { view } = computer;
   const task = computer.kernel.task(info.pid);
   const kernelThread = info.command.startsWith("[") && task === undefined;
-  const texts: Readonly<Record<string, () => string>> = {
-    cgroup: () => (task === undefined ? "0::/system.slice\n" : `0::/user.slice/user-${info.uid}.slice/session-${task.session}.scope\n`),
-    cmdline: () => (kernelThread ? "" : `${(task?.argv ?? info.command.split(" ")).join("\0")}\0`),
-    comm: () => `${info.name}\n`,
-    environ: () => [...(task?.environment ?? [])].map(([name, value]) => `${name}=${value}\0`).join(""),
-    io: () => "rchar: 2012\nwchar: 0\nsyscr: 7\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n",
-    limits: () =>
-      `Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 1048576              files     \nMax processes             ${Math.floor(view.machine.memoryKib / 256)}                 ${Math.floor(view.machine.memoryKib / 256)}                 processes \n`,
-    loginuid: () => (task === undefined ? "4294967295" : String(info.uid)),
-    maps: () => (kernelThread ? "" : maps(view, info, exeOf(info, task?.path))),
-    mounts: () => "",
-    oom_score: () => "666\n",
-    stat: () => `${statLine(view, info)}\n`,
-    statm: () =>
-      `${Math.floor(info.virtualKib / 4)} ${Math.floor(info.rssKib / 4)} ${Math.floor(info.rssKib / 6)} 10 0 ${Math.floor(info.rssKib / 8)} 0\n`,
-    status: () => status(view, info, kernelThread),
-  };
-  const links: Readonly<Record<string, () => string>> = {
-    cwd: () => task?.directory ?? "/",
-    exe: () => exeOf(info, task?.path),
-    root: () => "/",
-  };
+  const names = NAMES.filter((name) => !(kernelThread && name === "exe"));
+  const texts = kernelThread ? threadTexts(computer.view, info) : processTexts(computer, info, task);
+  const links: Readonly<Record<string, string>> = { cwd: task?.directory ?? "/", exe: exeOf(info, task?.path), root: "/" };
   return {
-    names: () => NAMES.filter((name) => !(kernelThread && name === "exe")),
+    names: () => names,
     child: (name) => {
+      if (!names.includes(name)) return undefined;
       if (name === "fd") return descriptorDirectory(computer, info, owner);
-      const link = Object.hasOwn(links, name) && !(kernelThread && name === "exe") ? links[name] : undefined;
-      if (link !== undefined) return generatedLink(`${path}/${name}`, link, owner);
-      const text = Object.hasOwn(texts, name) ? texts[name] : undefined;
-      if (text === undefined) return undefined;
-      const content = name === "mounts" ? () => computer.fs.readText("/proc/mounts") : text;
-      return generatedFile(`${path}/${name}`, content, owner, name === "environ" || name === "io" ? 0o400 : 0o444);
+      const link = links[name];
+      if (link !== undefined) return generatedLink(`${path}/${name}`, () => link, owner);
+      return generatedFile(`${path}/${name}`, texts[name] ?? (() => ""), { ...owner, mode: PRIVATE.has(name) ? 0o400 : 0o444 });
     },
   };
+}
+
+const PRIVATE = new Set(["environ", "io"]);
+
+type Texts = Readonly<Record<string, () => string>>;
+
+/** What a kernel thread has as well. */
+function threadTexts(view: SystemView, info: ProcessInfo): Texts {
+  return {
+    cgroup: () => "0::/\n",
+    comm: () => `${info.name}\n`,
+    io: () => "rchar: 2012\nwchar: 0\nsyscr: 7\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n",
+    loginuid: () => "4294967295",
+    oom_score: () => "666\n",
+    stat: () => `${statLine(view, info)}\n`,
+    statm: () => `${[info.virtualKib / 4, info.rssKib / 4, info.rssKib / 6, 10, 0, info.rssKib / 8, 0].map(Math.floor).join(" ")}\n`,
+    status: () => status(view, info),
+  };
+}
+
+function processTexts(computer: Computer, info: ProcessInfo, task: Task | undefined): Texts {
+  const { view } = computer;
+  return {
+    ...threadTexts(view, info),
+    cgroup: () => (task === undefined ? "0::/system.slice\n" : `0::/user.slice/user-${info.uid}.slice/session-${task.session}.scope\n`),
+    cmdline: () => `${(task?.argv ?? info.command.split(" ")).join("\0")}\0`,
+    environ: () => [...(task?.environment ?? [])].map(([name, value]) => `${name}=${value}\0`).join(""),
+    limits: () => limits(view),
+    loginuid: () => (task === undefined ? "4294967295" : String(info.uid)),
+    maps: () => maps(view, info, exeOf(info, task?.path)),
+    mounts: () => computer.fs.readText("/proc/mounts"),
+  };
+}
+
+function limits(view: SystemView): string {
+  const row = (name: string, values: readonly [string, string, string]) =>
+    `${name.padEnd(26)}${values.map((value, index) => value.padEnd(index === 2 ? 10 : 21)).join("")}\n`;
+  const processes = String(Math.floor(view.machine.memoryKib / 256));
+  return (
+    row("Limit", ["Soft Limit", "Hard Limit", "Units"]) +
+    row("Max open files", ["1024", "1048576", "files"]) +
+    row("Max processes", [processes, processes, "processes"])
+  );
 }
 
 function descriptorDirectory(computer: Computer, info: ProcessInfo, owner: Owner): GeneratedNode {
@@ -127,12 +149,13 @@ function statLine(view: SystemView, info: ProcessInfo): string {
 
 const STATES: Readonly<Record<string, string>> = { R: "running", S: "sleeping", D: "disk sleep", T: "stopped", Z: "zombie", I: "idle" };
 
-function status(view: SystemView, info: ProcessInfo, kernelThread: boolean): string {
+function status(view: SystemView, info: ProcessInfo): string {
   const letter = info.state.slice(0, 1);
   const gid = view.userById(info.uid)?.gid ?? info.uid;
-  const memory = kernelThread
-    ? ""
-    : `VmPeak:\t${String(info.virtualKib).padStart(8)} kB\nVmSize:\t${String(info.virtualKib).padStart(8)} kB\nVmRSS:\t${String(info.rssKib).padStart(8)} kB\n`;
+  const memory =
+    info.virtualKib === 0
+      ? ""
+      : `VmPeak:\t${String(info.virtualKib).padStart(8)} kB\nVmSize:\t${String(info.virtualKib).padStart(8)} kB\nVmRSS:\t${String(info.rssKib).padStart(8)} kB\n`;
   return `Name:\t${info.name}\nUmask:\t0022\nState:\t${letter} (${STATES[letter] ?? "sleeping"})\nTgid:\t${info.pid}\nNgid:\t0\nPid:\t${info.pid}\nPPid:\t${info.parent}\nTracerPid:\t0\nUid:\t${info.uid}\t${info.uid}\t${info.uid}\t${info.uid}\nGid:\t${gid}\t${gid}\t${gid}\t${gid}\nFDSize:\t64\nGroups:\t${gid} \n${memory}Threads:\t1\nSigQ:\t0/${Math.floor(view.machine.memoryKib / 256)}\nCpus_allowed_list:\t0-${view.machine.cpus - 1}\nvoluntary_ctxt_switches:\t${40 + (info.pid % 90)}\nnonvoluntary_ctxt_switches:\t${info.pid % 17}\n`;
 }
 

@@ -188,23 +188,26 @@ export class Kernel {
   #run(task: Task): void {
     this.#running = task;
     this.#slice = SLICE_STEPS;
-    while (task.state === "ready" && task.doom === undefined) {
-      const frame = task.frames.at(-1);
-      if (frame === undefined) break;
-      const woken = task.woken;
-      task.woken = "woken";
-      this.#slice -= 1;
-      const step = this.#resume(task, frame, woken);
-      if (step === undefined) continue;
-      if (step.done === true) this.#returned(task, step.value);
-      else if (step.value.on === "turn") {
-        this.#queue.push(task);
-        break;
-      } else this.#await(task, step.value);
-    }
+    for (let going = true; going && task.state === "ready" && task.doom === undefined; ) going = this.#step(task);
+    if (task.state === "ready" && task.doom === undefined) this.#queue.push(task);
     this.#account();
     this.#running = undefined;
     if (task.doom !== undefined && task.ending === undefined) this.#end(task, { signal: task.doom });
+  }
+
+  /** Up to the next wait; false: others go first. */
+  #step(task: Task): boolean {
+    const frame = task.frames.at(-1);
+    if (frame === undefined) return false;
+    const woken = task.woken;
+    task.woken = "woken";
+    this.#slice -= 1;
+    const step = this.#resume(task, frame, woken);
+    if (step === undefined) return true;
+    if (step.done === true) this.#returned(task, step.value);
+    else if (step.value.on === "turn") return false;
+    else this.#await(task, step.value);
+    return this.#slice > -SLICE_STEPS;
   }
 
   /** Resumes the top frame; what it throws goes on in the frame below. */

@@ -41,8 +41,20 @@ const MAX_INTERPRETERS = 4;
 /** More of PATH is not looked at. */
 const MAX_DIRECTORIES = 500;
 
-export function loadProgram(process: TaskProcess, path: string, argv: readonly string[], depth = 0): Loaded | SpawnErrno {
-  const { fs, computer } = process;
+export function loadProgram(process: TaskProcess, path: string, argv: readonly string[]): Loaded | SpawnErrno {
+  return load(process, { path, argv, depth: 0 });
+}
+
+interface Wanted {
+  readonly path: string;
+  readonly argv: readonly string[];
+  /** How many interpreters are between. */
+  readonly depth: number;
+}
+
+function load(process: TaskProcess, wanted: Wanted): Loaded | SpawnErrno {
+  const { path, argv } = wanted;
+  const { fs } = process;
   if (isTooBig(argv)) return { errno: "E2BIG" };
   const stat = fs.stat(path);
   if ("errno" in stat) return stat;
@@ -53,14 +65,25 @@ export function loadProgram(process: TaskProcess, path: string, argv: readonly s
   if (typeof real !== "string") return real;
   const persons = programOfPersona(process, { path, real, called: argv[0] ?? "" });
   if (persons !== undefined) return { program: persons.program, flavour: persons.flavour, argv, path: real, name: commandName(path) };
-  computer.fs.settle(real);
-  const file = computer.fs.open(real, { read: true }, { uid: 0, gid: 0, groups: [] });
+  return loadContent(process, real, wanted);
+}
+
+/** What the file says of itself: a script with an interpreter, an ELF program, or neither. */
+function loadContent(process: TaskProcess, real: string, wanted: Wanted): Loaded | SpawnErrno {
+  const { fs } = process.computer;
+  fs.settle(real);
+  const head = readHead(fs, real);
+  if (typeof head !== "string") return head;
+  if (!head.startsWith("#!")) return loadBinary(process, { head, path: real, argv: wanted.argv });
+  return wanted.depth >= MAX_INTERPRETERS ? { errno: "ELOOP" } : loadScript(process, { ...wanted, head });
+}
+
+function readHead(fs: TaskProcess["computer"]["fs"], path: string): string | SpawnErrno {
+  const file = fs.open(path, { read: true }, { uid: 0, gid: 0, groups: [] });
   if ("errno" in file) return file;
   const head = file.read(0, HEAD_BYTES);
   file.close();
-  if (typeof head !== "string") return head;
-  if (head.startsWith("#!")) return depth >= MAX_INTERPRETERS ? { errno: "ELOOP" } : loadScript(process, { head, path, argv, depth });
-  return loadBinary(process, { head, path: real, argv });
+  return head;
 }
 
 /** Linux bounds one argument (MAX_ARG_STRLEN) and all together (a quarter of the stack's limit). */
@@ -78,15 +101,12 @@ const MAX_ARGUMENTS_BYTES = 2_097_152;
 /** Its end and a pointer. */
 const ARGUMENT_BYTES = 9;
 
-function loadScript(
-  process: TaskProcess,
-  script: { head: string; path: string; argv: readonly string[]; depth: number },
-): Loaded | SpawnErrno {
+function loadScript(process: TaskProcess, script: Wanted & { readonly head: string }): Loaded | SpawnErrno {
   const [, interpreter, argument] = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*)/.exec(script.head) ?? [];
   if (interpreter === undefined) return { errno: "ENOEXEC" };
   const given = (argument ?? "").trimEnd();
   const argv = [interpreter, ...(given === "" ? [] : [given]), script.path, ...script.argv.slice(1)];
-  const loaded = loadProgram(process, interpreter, argv, script.depth + 1);
+  const loaded = load(process, { path: interpreter, argv, depth: script.depth + 1 });
   return "errno" in loaded ? loaded : { ...loaded, name: commandName(script.path) };
 }
 
@@ -112,16 +132,16 @@ function programOfPersona(process: TaskProcess, file: { readonly path: string; r
   if (!isOriginal(process, file.real)) return undefined;
   const real = commandName(file.real);
   const called = commandName(file.called);
-  if (real.startsWith("busybox") && called !== real && called !== "busybox") {
-    const known = peer.persona.machine.busyboxApplets.includes(called) ? programs.get(called) : undefined;
-    return { program: known ?? programs.get("busybox") ?? missingProgram, flavour: "busybox" as const };
+  const { shell, busyboxApplets } = peer.persona.machine;
+  const busybox = real.startsWith("busybox") ? (programs.get("busybox") ?? missingProgram) : undefined;
+  if (busybox !== undefined && called !== real && called !== "busybox") {
+    const applet = busyboxApplets.includes(called) ? programs.get(called) : undefined;
+    return { program: applet ?? busybox, flavour: "busybox" as const };
   }
-  const flavour = peer.persona.machine.shell === "ash" ? ("busybox" as const) : ("gnu" as const);
-  const text = fs.open(file.real, { read: true }, { uid: 0, gid: 0, groups: [] });
-  const head = "errno" in text ? "" : text.read(0, 4);
-  const program =
-    programs.get(commandName(file.path)) ?? programs.get(real) ?? (real.startsWith("busybox") ? programs.get("busybox") : undefined);
+  const flavour = shell === "ash" ? ("busybox" as const) : ("gnu" as const);
+  const program = programs.get(commandName(file.path)) ?? programs.get(real) ?? busybox;
   if (program !== undefined) return { program, flavour };
+  const head = readHead(fs, file.real);
   return typeof head === "string" && head.startsWith("\x7fELF") ? { program: missingProgram, flavour } : undefined;
 }
 

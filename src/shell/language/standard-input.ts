@@ -26,9 +26,10 @@ function* runWhole(shell: Shell, input: Input, last: string | undefined): Execut
     const parsed: Parsing = parseNext(input.text, 0, { dialect: shell.dialect, line: input.line });
     if (last !== undefined && isOpen(input.text, parsed)) return false;
     yield* runParsed(shell, parsed, (last ?? "").replace(/\n$/, ""));
-    if (parsed.kind === "problem" && shell.dialect !== "bash") return true;
-    input.line = parsed.kind === "script" ? parsed.line : input.line + 1;
-    input.text = parsed.kind === "script" ? input.text.slice(parsed.end) : "";
+    const script = parsed.kind === "script" ? parsed : undefined;
+    if (script === undefined && parsed.kind === "problem" && shell.dialect !== "bash") return true;
+    input.line = script?.line ?? input.line + 1;
+    input.text = script === undefined ? "" : input.text.slice(script.end);
   }
   return false;
 }

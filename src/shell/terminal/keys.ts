@@ -93,22 +93,37 @@ export function readKeys(typed: string): { readonly keys: readonly Key[]; readon
   const keys: Key[] = [];
   let at = 0;
   while (at < typed.length) {
-    const char = typed.charAt(at);
-    if (char === "\x1b") {
-      const sequence = /^\x1b(\[[\d;]*[A-Za-z~]|O[A-Za-z]|[^[O])/.exec(typed.slice(at, at + 12));
-      if (sequence === null && typed.length - at < 12) return { keys, rest: typed.slice(at) };
-      keys.push({ kind: "command", name: SEQUENCES[sequence?.[1] ?? ""] ?? "none" });
-      at += sequence?.[0].length ?? 1;
-      continue;
-    }
-    const command = CONTROL[char];
-    const size = command === undefined ? characterBytes(char) : 1;
-    if (at + size > typed.length) return { keys, rest: typed.slice(at) };
-    if (command !== undefined) keys.push({ kind: "command", name: command });
-    else if (char >= " ") keys.push({ kind: "text", text: typed.slice(at, at + size) });
-    at += size;
+    const found = typed.charAt(at) === "\x1b" ? sequenceAt(typed, at) : characterAt(typed, at);
+    if (found === undefined) return { keys, rest: typed.slice(at) };
+    if (found.key !== undefined) keys.push(found.key);
+    at += found.size;
   }
   return { keys, rest: "" };
+}
+
+interface FoundKey {
+  /** Undefined: bytes that mean nothing. */
+  readonly key: Key | undefined;
+  readonly size: number;
+}
+
+const MAX_SEQUENCE_BYTES = 12;
+
+/** ESC [ ... letter, ESC O letter, ESC character; undefined: it is not whole yet. */
+function sequenceAt(typed: string, at: number): FoundKey | undefined {
+  const sequence = /^\x1b(\[[\d;]*[A-Za-z~]|O[A-Za-z]|[^[O])/.exec(typed.slice(at, at + MAX_SEQUENCE_BYTES));
+  if (sequence === null && typed.length - at < MAX_SEQUENCE_BYTES) return undefined;
+  const name = SEQUENCES[sequence?.[1] ?? ""] ?? "none";
+  return { key: { kind: "command", name }, size: sequence?.[0].length ?? 1 };
+}
+
+function characterAt(typed: string, at: number): FoundKey | undefined {
+  const char = typed.charAt(at);
+  const command = CONTROL[char];
+  if (command !== undefined) return { key: { kind: "command", name: command }, size: 1 };
+  const size = characterBytes(char);
+  if (at + size > typed.length) return undefined;
+  return { key: char < " " ? undefined : { kind: "text", text: typed.slice(at, at + size) }, size };
 }
 
 /** Bytes of the UTF-8 character that begins so. */

@@ -298,14 +298,17 @@ class Editing {
 
   /** ^R: true while the search goes on. */
   #searching(key: Key, search: { text: string; found: number }): boolean {
-    const again = key.kind === "command" && key.name === "search";
-    const shorter = key.kind === "command" && key.name === "backspace";
-    if (key.kind === "text" || again || shorter) {
-      if (key.kind === "text") search.text += key.text;
-      if (shorter) search.text = search.text.slice(0, -1);
-      this.#find(search, again ? search.found - 1 : this.#settings.history.length - 1);
-      return true;
-    }
+    const { history } = this.#settings;
+    const command = key.kind === "command" ? key.name : undefined;
+    if (command === "search") this.#find(search, search.found - 1);
+    else if (command === "backspace") this.#find({ ...search, text: search.text.slice(0, -1) }, history.length - 1);
+    else if (key.kind === "text") this.#find({ ...search, text: search.text + key.text }, history.length - 1);
+    else return this.#endSearch();
+    return true;
+  }
+
+  /** The line that was found stays, to be edited. */
+  #endSearch(): false {
     this.#search = undefined;
     this.#display.replacePrompt(this.#settings.prompt);
     this.#change(this.#line, this.#line.length);
@@ -313,6 +316,7 @@ class Editing {
   }
 
   #find(search: { text: string; found: number }, from: number): void {
+    this.#search = search;
     for (let at = from; at >= 0; at -= 1) {
       const line = this.#settings.history[at] ?? "";
       if (!line.includes(search.text)) continue;

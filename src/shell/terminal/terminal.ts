@@ -134,19 +134,24 @@ export class Terminal implements TerminalDevice {
 
   #key(typed: string): void {
     const { flags } = this.settings;
-    let char = typed;
     if (this.#literalNext) {
       this.#literalNext = false;
-      this.#insert(char);
+      this.#insert(typed);
       return;
     }
-    if (char === "\r" && flags.has("igncr")) return;
-    if (char === "\r" && flags.has("icrnl")) char = "\n";
-    else if (char === "\n" && flags.has("inlcr")) char = "\r";
-    if (flags.has("isig") && this.#signalKey(char)) return;
-    if (flags.has("ixon") && this.#flowKey(char)) return;
+    const char = this.#translated(typed);
+    if (char === undefined || (flags.has("isig") && this.#signalKey(char)) || (flags.has("ixon") && this.#flowKey(char))) return;
     if (flags.has("icanon")) this.#canonical(char);
     else this.#deliver(char, false);
+  }
+
+  /** Input translation of line ends; undefined: ignored. */
+  #translated(char: string): string | undefined {
+    const { flags } = this.settings;
+    if (char === "\n" && flags.has("inlcr")) return "\r";
+    if (char !== "\r") return char;
+    if (flags.has("igncr")) return undefined;
+    return flags.has("icrnl") ? "\n" : char;
   }
 
   #signalKey(char: string): boolean {
@@ -176,14 +181,20 @@ export class Terminal implements TerminalDevice {
     const { flags } = this.settings;
     if (this.#is(char, "erase") || char === "\b") this.#erase(1);
     else if (this.#is(char, "kill")) this.#erase(this.#line.length);
-    else if (flags.has("iexten") && this.#is(char, "werase")) this.#erase(this.#line.length - this.#line.replace(/[^\s]*\s*$/, "").length);
-    else if (flags.has("iexten") && this.#is(char, "rprnt")) this.#echo(`^R\n${this.#line}`);
-    else if (flags.has("iexten") && this.#is(char, "lnext")) this.#literalNext = true;
     else if (this.#is(char, "eof")) this.#endLine("");
     else if (char === "\n" || this.#is(char, "eol")) {
       if (flags.has("echo") || flags.has("echonl")) this.#echo(char);
       this.#endLine(char);
-    } else this.#insert(char);
+    } else if (!flags.has("iexten") || !this.#extended(char)) this.#insert(char);
+  }
+
+  /** Keys of IEXTEN: erase a word, print the line again, take the next character as it is. */
+  #extended(char: string): boolean {
+    if (this.#is(char, "werase")) this.#erase(this.#line.length - this.#line.replace(/[^\s]*\s*$/, "").length);
+    else if (this.#is(char, "rprnt")) this.#echo(`^R\n${this.#line}`);
+    else if (this.#is(char, "lnext")) this.#literalNext = true;
+    else return false;
+    return true;
   }
 
   #insert(char: string): void {

@@ -2,7 +2,7 @@ import type { Persona } from "../../decoy/persona.ts";
 import { FakePeer } from "../../testkit/fake-peer.ts";
 import { bootSystem } from "../boot.ts";
 import { fromBytes, toBytes } from "../bytes.ts";
-import type { ExitStatus, System } from "../system.ts";
+import type { ExitStatus, Output, System } from "../system.ts";
 import { shellPersona } from "./persona.ts";
 
 export interface RunSettings {
@@ -30,17 +30,27 @@ export interface RunResult {
 export function runShell(line: string, settings: RunSettings = {}): RunResult {
   const peer = settings.peer ?? new FakePeer({ persona: settings.persona ?? shellPersona });
   const system = settings.system ?? bootSystem(peer);
-  const seen = { out: "", err: "" };
-  let exit: ExitStatus | undefined;
-  const request = {
-    user: settings.user ?? "root",
-    command: line,
-    via: "ssh",
-    origin: peer.visitor,
-    destination: peer.local,
-    number: 0,
-  } as const;
-  const running = system.start(request, {
+  const seen: Seen = { out: "", err: "", exit: undefined };
+  const { user = "root" } = settings;
+  const request = { user, command: line, via: "ssh", origin: peer.visitor, destination: peer.local, number: 0 } as const;
+  const running = system.start(request, watch(seen));
+  if (settings.input !== undefined) feed(running, settings.input, peer);
+  running.endInput();
+  wait(peer, seen, settings.forMs ?? 600_000);
+  const { out, err, exit } = seen;
+  if (exit === undefined) running.end();
+  const signal = exit !== undefined && "signal" in exit ? exit.signal : undefined;
+  return { out, err, status: exit !== undefined && "code" in exit ? exit.code : -1, signal, peer, system };
+}
+
+interface Seen {
+  out: string;
+  err: string;
+  exit: ExitStatus | undefined;
+}
+
+function watch(seen: Seen): Output {
+  return {
     out: (bytes) => {
       seen.out += fromBytes(bytes);
       return true;
@@ -50,21 +60,19 @@ export function runShell(line: string, settings: RunSettings = {}): RunResult {
       return true;
     },
     exited: (status) => {
-      exit = status;
+      seen.exit = status;
     },
-  });
-  if (settings.input !== undefined) feed(running, settings.input, peer);
-  running.endInput();
-  const untilMs = peer.now().monotonicMs + (settings.forMs ?? 600_000);
-  for (
-    let stepMs = 1;
-    exit === undefined && peer.now().monotonicMs < untilMs && peer.clock.waiting > 0;
-    stepMs = Math.min(1000, stepMs * 2)
-  )
+  };
+}
+
+/** Lets simulated time pass, in growing steps, until the command has ended or waits for nothing. */
+function wait(peer: FakePeer, seen: Seen, forMs: number): void {
+  const untilMs = peer.now().monotonicMs + forMs;
+  let stepMs = 1;
+  while (seen.exit === undefined && peer.now().monotonicMs < untilMs && peer.clock.waiting > 0) {
     peer.clock.advance(stepMs);
-  if (exit === undefined) running.end();
-  const status = exit === undefined ? -1 : "code" in exit ? exit.code : -1;
-  return { ...seen, status, signal: exit !== undefined && "signal" in exit ? exit.signal : undefined, peer, system };
+    stepMs = Math.min(1000, stepMs * 2);
+  }
 }
 
 function feed(running: ReturnType<System["start"]>, input: string, peer: FakePeer): void {

@@ -110,16 +110,16 @@ function* readPart(shell: Shell, how: ReadHow, limit: { left: number; untilMs: n
     yield* shell.complain(`read: ${how.fd}: invalid file descriptor: Bad file descriptor`);
     return "";
   }
-  while (true) {
+  for (let signalled = false; !signalled; ) {
     const got = how.exact ? description.read(limit.left, task) : description.readThrough(how.delimiter, limit.left, task);
     yield* shell.process.charge(1);
     if (typeof got === "string") return got;
-    if ("errno" in got) return "";
+    if ("errno" in got) break;
     const wait = waitFor(got.until, limit.untilMs === undefined ? undefined : limit.untilMs - system.now().monotonicMs);
     if (wait === undefined) return "timeout";
-    const woken = yield wait;
-    if (woken === "signal" && task.caught.length > 0) return "";
+    signalled = (yield wait) === "signal" && task.caught.length > 0;
   }
+  return "";
 }
 
 /** Undefined: no time is left. */
