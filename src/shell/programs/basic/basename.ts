@@ -13,14 +13,15 @@ export const basename: Program = {
     const several = options.has("a") || options.has("s");
     if (!several && third !== undefined) return yield* extraOperand(process, third);
     const suffix = options.value("s") ?? (several ? "" : (second ?? ""));
-    for (const path of several ? options.operands : [first]) {
-      const name = lastPart(path);
-      const shown = suffix !== "" && name !== suffix && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
-      yield* process.print(shown + (options.has("z") ? "\0" : "\n"));
-    }
+    const end = options.has("z") ? "\0" : "\n";
+    for (const path of several ? options.operands : [first]) yield* process.print(withoutSuffix(lastPart(path), suffix) + end);
     return 0;
   },
 };
+
+function withoutSuffix(name: string, suffix: string): string {
+  return suffix !== "" && name !== suffix && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+}
 
 export const dirname: Program = {
   name: "dirname",

@@ -106,8 +106,7 @@ class ExprReader {
 
   *#apply(operator: string, left: string, right: string): Execution<string> {
     if (operator === ":") return yield* this.#match(left, right);
-    if (operator === "|") return isNull(left) ? (isNull(right) ? "0" : right) : left;
-    if (operator === "&") return isNull(left) || isNull(right) ? "0" : left;
+    if (operator === "|" || operator === "&") return logical(operator, left, right);
     if (/[<>=]/.test(operator)) return compare(operator, left, right) ? "1" : "0";
     return this.#arithmetic(operator, left, right);
   }
@@ -145,6 +144,12 @@ class ExprReader {
     if (!groups) return String(match.end);
     return text.slice(match.slots[4] ?? 0, match.slots[5] ?? 0);
   }
+}
+
+function logical(operator: string, left: string, right: string): string {
+  if (operator === "|" && !isNull(left)) return left;
+  if (isNull(right)) return "0";
+  return operator === "&" && isNull(left) ? "0" : operator === "|" ? right : left;
 }
 
 function isNull(value: string): boolean {

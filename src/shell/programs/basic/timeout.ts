@@ -1,6 +1,6 @@
 import { explain, isErrno } from "../../errno.ts";
-import { parseOptions } from "../../options.ts";
-import type { Execution, Process, Program } from "../../program.ts";
+import { type Options, parseOptions } from "../../options.ts";
+import type { Execution, Process, Program, SpawnErrno } from "../../program.ts";
 import { quoteName, quoteValue } from "../quoting.ts";
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400 };
@@ -22,25 +22,34 @@ export const timeout: Program = {
     const ms = durationMs(duration);
     if (ms === undefined) return yield* process.failUsage(`invalid time interval ${quoteValue(process, duration)}`, 125);
     const child = process.spawn({ argv });
-    if (isErrno(child)) {
-      yield* process.fail(`failed to run command ${quoteName(argv[0] ?? "")}: ${explain(child)}`);
-      return child.errno === "ENOENT" ? 127 : 126;
-    }
-    const signal = (options.value("s") ?? "TERM").toUpperCase().replace(/^SIG/, "");
-    let timedOut = false;
-    for (let left = ms; ms > 0 && isRunning(process.system.processes(), child); left -= POLL_MS) {
-      if (left <= 0) {
-        timedOut = true;
-        process.kill(child, signal === "9" ? "KILL" : signal);
-        break;
-      }
-      yield* process.sleep(Math.min(left, POLL_MS));
-    }
-    const status = yield* process.wait(child);
-    if (!timedOut || options.has("preserve-status")) return status;
-    return signal === "KILL" || signal === "9" ? SIGNAL_BASE + 9 : 124;
+    if (isErrno(child)) return yield* cannotRun(process, argv[0] ?? "", child);
+    return yield* watch(process, { child, ms }, options);
   },
 };
+
+function* cannotRun(process: Process, name: string, error: SpawnErrno): Execution {
+  yield* process.fail(`failed to run command ${quoteName(name)}: ${explain(error)}`);
+  return error.errno === "ENOENT" ? 127 : 126;
+}
+
+function* watch(process: Process, { child, ms }: { child: number; ms: number }, options: Options): Execution {
+  const named = (options.value("s") ?? "TERM").toUpperCase().replace(/^SIG/, "");
+  const signal = named === "9" ? "KILL" : named;
+  const timedOut = yield* outlasts(process, child, ms);
+  if (timedOut) process.kill(child, signal);
+  const status = yield* process.wait(child);
+  if (!timedOut || options.has("preserve-status")) return status;
+  return signal === "KILL" ? SIGNAL_BASE + 9 : 124;
+}
+
+/** Waits for a child for so long, 0 being for ever: true when it still runs. */
+function* outlasts(process: Process, child: number, ms: number): Execution<boolean> {
+  for (let left = ms; ms > 0 && isRunning(process.system.processes(), child); left -= POLL_MS) {
+    if (left <= 0) return true;
+    yield* process.sleep(Math.min(left, POLL_MS));
+  }
+  return false;
+}
 
 function* usage(process: Process): Execution {
   yield* process.write(2, `Try '${process.name} --help' for more information.\n`);

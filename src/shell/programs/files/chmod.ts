@@ -71,13 +71,15 @@ function* readRequest(process: Process): Execution<Request | number> {
   const [first, ...others] = options.operands;
   const own = minus.length > 0 || reference !== undefined;
   const paths = own ? options.operands : others;
-  if (!own && first === undefined) return yield* process.failUsage("missing operand");
-  if (paths.length === 0)
-    return yield* process.failUsage(own ? "missing operand" : `missing operand after ${quoteValue(process, first ?? "")}`);
+  if (paths.length === 0) return yield* missing(process, own ? undefined : first);
   if (reference !== undefined) return yield* fromReference(process, reference, { options, paths });
   const text = minus.length > 0 ? minus.join(",") : (first ?? "");
   const change = parseMode(text);
   return change === undefined ? yield* process.failUsage(`invalid mode: ${quoteValue(process, text)}`) : { change, options, paths };
+}
+
+function* missing(process: Process, after: string | undefined): Execution {
+  return yield* process.failUsage(after === undefined ? "missing operand" : `missing operand after ${quoteValue(process, after)}`);
 }
 
 function* fromReference(process: Process, reference: string, rest: Omit<Request, "change">): Execution<Request | number> {

@@ -43,18 +43,24 @@ function* readRequest(process: Process, options: Options, name: string): Executi
   const paths = reference === undefined ? others : options.operands;
   if (first === undefined) return yield* process.failUsage("missing operand");
   if (paths.length === 0) return yield* process.failUsage(`missing operand after ${quoteValue(process, first)}`);
-  if (reference !== undefined) {
-    const stat = process.fs.stat(reference);
-    if (isErrno(stat)) return yield* process.fail(`failed to get attributes of ${quoteName(reference)}: ${explain(stat)}`);
-    return { owner: { uid: name === "chown" ? stat.uid : undefined, gid: stat.gid }, paths };
-  }
+  const owner = reference === undefined ? namedOwner(process, first, name) : ownerOf(process, reference, name);
+  return "wrong" in owner ? yield* process.fail(owner.wrong) : { owner, paths };
+}
+
+function ownerOf(process: Process, reference: string, name: string): Owner | { wrong: string } {
+  const stat = process.fs.stat(reference);
+  if (isErrno(stat)) return { wrong: `failed to get attributes of ${quoteName(reference)}: ${explain(stat)}` };
+  return { uid: name === "chown" ? stat.uid : undefined, gid: stat.gid };
+}
+
+function namedOwner(process: Process, text: string, name: string): Owner | { wrong: string } {
   if (name === "chown") {
-    const owner = parseOwner(process, first);
-    return "wrong" in owner ? yield* process.fail(`${owner.wrong}: ${quoteValue(process, first)}`) : { owner, paths };
+    const owner = parseOwner(process, text);
+    return "wrong" in owner ? { wrong: `${owner.wrong}: ${quoteValue(process, text)}` } : owner;
   }
-  const gid = first === "" ? undefined : groupId(process, first);
-  if (first !== "" && gid === undefined) return yield* process.fail(`invalid group: ${quoteValue(process, first)}`);
-  return { owner: { uid: undefined, gid }, paths };
+  const gid = text === "" ? undefined : groupId(process, text);
+  if (text !== "" && gid === undefined) return { wrong: `invalid group: ${quoteValue(process, text)}` };
+  return { uid: undefined, gid };
 }
 
 interface How {
@@ -84,21 +90,24 @@ function* changeOne(process: Process, path: string, how: How): Execution<boolean
   yield* process.charge(4);
   const target = how.options.has("h") || how.options.has("R") ? path : fs.realPath(path);
   const stat = typeof target === "string" ? fs.lstat(target) : target;
-  if (typeof target !== "string" || isErrno(stat)) {
-    const dangling = !isErrno(fs.lstat(path));
-    const why = isErrno(stat) ? explain(stat) : "";
-    if (!how.options.has("f")) yield* process.fail(`cannot ${dangling ? "dereference" : "access"} ${quoteName(path)}: ${why}`);
-    return false;
-  }
+  if (typeof target !== "string" || isErrno(stat)) return yield* complain(process, cannotReach(process, path), how);
   const owner = { uid: how.owner.uid ?? stat.uid, gid: how.owner.gid ?? stat.gid };
   const done = fs.chown(target, owner);
-  if (isErrno(done)) {
-    if (!how.options.has("f"))
-      yield* process.fail(`changing ${how.owner.uid === undefined ? "group" : "ownership"} of ${quoteName(path)}: ${explain(done)}`);
-    return false;
-  }
+  const word = how.owner.uid === undefined ? "group" : "ownership";
+  if (isErrno(done)) return yield* complain(process, `changing ${word} of ${quoteName(path)}: ${explain(done)}`, how);
   yield* report(process, { path, from: stat, to: owner }, how);
   return true;
+}
+
+function cannotReach(process: Process, path: string): string {
+  const verb = isErrno(process.fs.lstat(path)) ? "access" : "dereference";
+  const stat = process.fs.stat(path);
+  return `cannot ${verb} ${quoteName(path)}${isErrno(stat) ? `: ${explain(stat)}` : ""}`;
+}
+
+function* complain(process: Process, message: string, how: How): Execution<boolean> {
+  if (!how.options.has("f")) yield* process.fail(message);
+  return false;
 }
 
 type Pair = { readonly uid: number; readonly gid: number };

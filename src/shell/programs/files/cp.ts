@@ -44,15 +44,22 @@ const LONG = {
   "attributes-only": "attributes-only",
 };
 
+const FOLLOW: Readonly<Record<string, CopyHow["follow"]>> = { L: "always", H: "named", P: "never", d: "never", a: "never" };
+
+function linkKind(options: Options): CopyHow["linkInstead"] {
+  if (options.has("l")) return "hard";
+  return options.has("s") ? "symbolic" : undefined;
+}
+
 function copyHow(options: Options): CopyHow {
   const has = (...keys: string[]) => keys.some((key) => options.has(key));
   const recursive = has("r", "R", "a");
-  const kept = options.has("preserve") ? (options.value("preserve") || "mode,ownership,timestamps").split(",") : [];
+  const kept = keptParts(options);
   const keeps = (what: string) => has("a", "p") || kept.includes(what) || kept.includes("all");
   const follow = options.order.findLast(([key]) => ["L", "P", "H", "d", "a"].includes(key))?.[0];
   return {
     recursive,
-    follow: follow === "L" ? "always" : follow === "H" ? "named" : follow !== undefined || recursive ? "never" : "always",
+    follow: FOLLOW[follow ?? ""] ?? (recursive ? "never" : "always"),
     keepMode: keeps("mode"),
     keepOwner: keeps("ownership"),
     keepTimes: keeps("timestamps"),
@@ -61,8 +68,12 @@ function copyHow(options: Options): CopyHow {
     noClobber: has("n"),
     update: has("u"),
     verbose: has("v"),
-    linkInstead: has("l") ? "hard" : has("s") ? "symbolic" : undefined,
+    linkInstead: linkKind(options),
   };
+}
+
+function keptParts(options: Options): readonly string[] {
+  return options.has("preserve") ? (options.value("preserve") || "mode,ownership,timestamps").split(",") : [];
 }
 
 /** --parents: the source's directories are made below the target. */

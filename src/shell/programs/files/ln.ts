@@ -46,24 +46,25 @@ function* plannedLinks(process: Process, options: Options): Execution<readonly T
   return yield* planTransfers(process, options);
 }
 
-function* linkOne(process: Process, { from, to }: Transfer, options: Options): Execution<boolean> {
+function* linkOne(process: Process, transfer: Transfer, options: Options): Execution<boolean> {
   const { fs } = process;
+  const { from, to } = transfer;
   const symbolic = options.has("s");
-  const word = symbolic ? "symbolic" : "hard";
-  const source = symbolic ? undefined : fs.lstat(from);
-  if (source !== undefined && isErrno(source)) return yield* cannot(process, `failed to access ${quoteName(from)}: ${explain(source)}`);
-  if (source?.kind === "directory") return yield* cannot(process, `${from}: hard link not allowed for directory`);
-  const there = fs.lstat(to);
-  if (!isErrno(there) && !(yield* clear(process, { from, to }, options))) return false;
+  const wrong = symbolic ? undefined : sourceProblem(process, from);
+  if (wrong !== undefined) return yield* cannot(process, wrong);
+  if (!isErrno(fs.lstat(to)) && !(yield* clear(process, transfer, options))) return false;
   const target = symbolic && options.has("r") ? relativeTarget(process, from, to) : from;
   const made = symbolic ? fs.symlink(target, to) : fs.link(from, to);
-  if (isErrno(made))
-    return yield* cannot(
-      process,
-      `failed to create ${word} link ${quoteName(to)}${symbolic ? "" : ` => ${quoteName(from)}`}: ${explain(made)}`,
-    );
+  const shown = symbolic ? `symbolic link ${quoteName(to)}` : `hard link ${quoteName(to)} => ${quoteName(from)}`;
+  if (isErrno(made)) return yield* cannot(process, `failed to create ${shown}: ${explain(made)}`);
   if (options.has("v")) yield* process.print(`${quoteName(to)} ${symbolic ? "->" : "=>"} ${quoteName(target)}\n`);
   return true;
+}
+
+function sourceProblem(process: Process, from: string): string | undefined {
+  const source = process.fs.lstat(from);
+  if (isErrno(source)) return `failed to access ${quoteName(from)}: ${explain(source)}`;
+  return source.kind === "directory" ? `${from}: hard link not allowed for directory` : undefined;
 }
 
 function* clear(process: Process, { from, to }: Transfer, options: Options): Execution<boolean> {

@@ -1,5 +1,5 @@
 import { explain, isErrno } from "../../errno.ts";
-import { parseOptions } from "../../options.ts";
+import { type Options, parseOptions } from "../../options.ts";
 import type { Execution, Process, Program } from "../../program.ts";
 import { type ModeChange, parseMode } from "../mode.ts";
 import { joinPath } from "../paths.ts";
@@ -46,16 +46,18 @@ function* makeParents(process: Process, path: string, how: How): Execution<boole
   for (const [at, part] of parts.entries()) {
     sofar = sofar === "" ? part : joinPath(sofar, part);
     yield* process.charge(2 + at);
-    const stat = process.fs.stat(sofar);
     const last = at === parts.length - 1;
-    if (!isErrno(stat) && stat.kind === "directory") continue;
-    if (!isErrno(stat)) {
-      yield* process.fail(`cannot create directory ${quoteName(sofar)}: ${last ? "File exists" : "Not a directory"}`);
-      return false;
-    }
-    if (!(yield* make(process, sofar, { ...how, mode: last ? how.mode : undefined }))) return false;
+    if (!(yield* makePart(process, sofar, { ...how, mode: last ? how.mode : undefined, last }))) return false;
   }
   return true;
+}
+
+function* makePart(process: Process, path: string, how: How & { readonly last: boolean }): Execution<boolean> {
+  const stat = process.fs.stat(path);
+  if (isErrno(stat)) return yield* make(process, path, how);
+  if (stat.kind === "directory") return true;
+  yield* process.fail(`cannot create directory ${quoteName(path)}: ${how.last ? "File exists" : "Not a directory"}`);
+  return false;
 }
 
 export const rmdir: Program = {
@@ -67,21 +69,26 @@ export const rmdir: Program = {
     });
     if (typeof options === "number") return options;
     if (options.operands.length === 0) return yield* process.failUsage("missing operand");
-    const ignore = options.has("ignore-fail-on-non-empty");
     let status = 0;
-    for (const path of options.operands.flatMap((operand) => (options.has("p") ? ancestry(operand) : [operand]))) {
-      if (options.has("v")) yield* process.print(`${process.name}: removing directory, ${quoteName(path)}\n`);
-      const done = process.fs.removeDirectory(path);
-      if (!isErrno(done) || (ignore && done.errno === "ENOTEMPTY")) continue;
-      yield* process.fail(
-        `failed to remove ${options.has("p") && path !== options.operands[0] ? "directory " : ""}${quoteName(path)}: ${explain(done)}`,
-      );
-      status = 1;
-      if (options.has("p")) break;
+    for (const operand of options.operands) {
+      for (const path of options.has("p") ? ancestry(operand) : [operand]) {
+        if (yield* removeOne(process, path, { options, parent: path !== operand })) continue;
+        status = 1;
+        break;
+      }
     }
     return status;
   },
 };
+
+function* removeOne(process: Process, path: string, how: { options: Options; parent: boolean }): Execution<boolean> {
+  if (how.options.has("v")) yield* process.print(`${process.name}: removing directory, ${quoteName(path)}\n`);
+  const done = process.fs.removeDirectory(path);
+  if (!isErrno(done)) return true;
+  if (how.options.has("ignore-fail-on-non-empty") && done.errno === "ENOTEMPTY") return true;
+  yield* process.fail(`failed to remove ${how.parent ? "directory " : ""}${quoteName(path)}: ${explain(done)}`);
+  return false;
+}
 
 /** a/b/c, a/b, a. */
 function ancestry(path: string): readonly string[] {

@@ -90,14 +90,16 @@ export function* removeTree(process: Process, path: string, how: RemoveHow): Exe
 
 function* removeFile(process: Process, { path, stat }: { path: string; stat: Stat }, how: RemoveHow): Execution<boolean> {
   const guarded = !how.force && stat.kind !== "link" && isErrno(process.fs.access(path, 2)) && process.isTerminal(0);
-  if (how.interactive || guarded) {
-    const sort = stat.kind === "file" ? (stat.size === 0 ? "regular empty file" : "regular file") : KIND_WORDS[stat.kind];
-    if (!(yield* ask(process, `remove ${guarded ? "write-protected " : ""}${sort} ${quoteName(path)}? `))) return true;
-  }
+  const question = `remove ${guarded ? "write-protected " : ""}${kindOf(stat)} ${quoteName(path)}? `;
+  if ((how.interactive || guarded) && !(yield* ask(process, question))) return true;
   const done = process.fs.remove(path);
   if (isErrno(done)) return yield* cannot(process, path, explain(done));
   if (how.verbose) yield* process.print(`removed ${quoteName(path)}\n`);
   return true;
+}
+
+function kindOf(stat: Stat): string {
+  return stat.kind === "file" && stat.size === 0 ? "regular empty file" : KIND_WORDS[stat.kind];
 }
 
 const KIND_WORDS: Readonly<Record<Stat["kind"], string>> = {
@@ -113,17 +115,21 @@ const KIND_WORDS: Readonly<Record<Stat["kind"], string>> = {
 function* removeDirectory(process: Process, path: string, how: RemoveHow): Execution<boolean> {
   const { fs } = process;
   const names = fs.list(path);
-  const full = !isErrno(names) && names.length > 0;
   if (isErrno(names)) return yield* cannot(process, path, explain(names));
-  if (full && how.interactive && !(yield* ask(process, `descend into directory ${quoteName(path)}? `))) return true;
-  let whole = true;
-  if (how.recursive) for (const name of [...names]) if (!(yield* removeTree(process, joinPath(path, name), how))) whole = false;
-  if (!whole) return false;
+  const asks = names.length > 0 && how.interactive;
+  if (asks && !(yield* ask(process, `descend into directory ${quoteName(path)}? `))) return true;
+  if (how.recursive && !(yield* removeChildren(process, { path, names }, how))) return false;
   if (how.interactive && !(yield* ask(process, `remove directory ${quoteName(path)}? `))) return true;
   const done = fs.removeDirectory(path);
   if (isErrno(done)) return yield* cannot(process, path, explain(done));
   if (how.verbose) yield* process.print(`removed directory ${quoteName(path)}\n`);
   return true;
+}
+
+function* removeChildren(process: Process, of: { path: string; names: readonly string[] }, how: RemoveHow): Execution<boolean> {
+  let whole = true;
+  for (const name of [...of.names]) if (!(yield* removeTree(process, joinPath(of.path, name), how))) whole = false;
+  return whole;
 }
 
 function* cannot(process: Process, path: string, reason: string): Execution<boolean> {

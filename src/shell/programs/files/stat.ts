@@ -68,13 +68,17 @@ function* show(process: Process, path: string, how: How): Execution<boolean> {
 
 function fill(format: string, value: (letter: string) => string | undefined): string {
   return format.replace(/%([-0#+ ]*)(\d*)(\.\d+)?([HL]?[A-Za-z%])/g, (...match: string[]) => {
-    const [whole = "", flags = "", width = "", precision = "", letter = ""] = match;
+    const [, flags = "", width = "", precision = "", letter = ""] = match;
     if (letter === "%") return "%";
     const text = value(letter) ?? "?";
     const cut = precision !== "" && !/^-?\d+$/.test(text) ? text.slice(0, Number(precision.slice(1))) : text;
-    if (flags.includes("-")) return cut.padEnd(Number(width || "0"));
-    return whole === "" ? "" : cut.padStart(Number(width || "0"), flags.includes("0") ? "0" : " ");
+    return padded(cut, flags, Number(width || "0"));
   });
+}
+
+function padded(text: string, flags: string, width: number): string {
+  if (flags.includes("-")) return text.padEnd(width);
+  return text.padStart(width, flags.includes("0") ? "0" : " ");
 }
 
 /** Major and minor number of the disk that holds everything: the first partition of the first disk. */

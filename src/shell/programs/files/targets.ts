@@ -17,19 +17,19 @@ export function* planTransfers(process: Process, options: Options): Execution<re
   const directory = options.value("t");
   if (operands.length === 0) return yield* missingFileOperand(process);
   if (directory !== undefined) return yield* into(process, operands, { directory, named: true });
-  const target = operands.at(-1) ?? "";
-  const sources = operands.slice(0, -1);
-  if (sources.length === 0) return yield* missingFileOperand(process, operands[0]);
-  if (options.has("T"))
-    return sources.length === 1
-      ? [{ from: sources[0] ?? "", to: target }]
-      : yield* process.failUsage(`extra operand ${quoteName(operands[2] ?? "")}`);
+  const to = operands.at(-1) ?? "";
+  const [from, ...others] = operands.slice(0, -1);
+  if (from === undefined) return yield* missingFileOperand(process, to);
+  if (!options.has("T")) return yield* toTarget(process, [from, ...others], to);
+  return others.length === 0 ? [{ from, to }] : yield* process.failUsage(`extra operand ${quoteName(operands[2] ?? "")}`);
+}
+
+/** The last operand: a directory, or the one target of one source. */
+function* toTarget(process: Process, sources: readonly string[], target: string): Execution<readonly Transfer[] | number> {
   const stat = process.fs.stat(target);
-  const isDirectory = !isErrno(stat) && stat.kind === "directory";
-  if (isDirectory) return yield* into(process, sources, { directory: target, named: false });
-  if (sources.length > 1)
-    return yield* process.fail(`target ${quoteName(target)}${isErrno(stat) ? `: ${explain(stat)}` : ": Not a directory"}`);
-  return [{ from: sources[0] ?? "", to: target }];
+  if (!isErrno(stat) && stat.kind === "directory") return yield* into(process, sources, { directory: target, named: false });
+  if (sources.length === 1) return sources.map((from) => ({ from, to: target }));
+  return yield* process.fail(`target ${quoteName(target)}: ${isErrno(stat) ? explain(stat) : "Not a directory"}`);
 }
 
 function* into(

@@ -59,8 +59,14 @@ function parseStamp(text: string, now: { nowMs: number; offsetMinutes: number })
   return valid ? at - now.offsetMinutes * 60_000 : undefined;
 }
 
-function* touchOne(process: Process, path: string, { options, times }: { options: Options; times: Times }): Execution<boolean> {
+interface TouchHow {
+  readonly options: Options;
+  readonly times: Times;
+}
+
+function* touchOne(process: Process, path: string, how: TouchHow): Execution<boolean> {
   const { fs } = process;
+  const { options } = how;
   yield* process.charge(4);
   const stat = options.has("h") ? fs.lstat(path) : fs.stat(path);
   if (isErrno(stat)) {
@@ -69,17 +75,20 @@ function* touchOne(process: Process, path: string, { options, times }: { options
     if (isErrno(made)) return yield* cannot(process, `cannot touch ${quoteName(path)}: ${explain(made)}`);
     process.close(made);
   }
-  const old = fs.stat(path);
-  const word = options.value("time") ?? "";
-  const onlyAccess = (options.has("a") || /^(a|u)/.test(word)) && !options.has("m");
-  const onlyModify = (options.has("m") || word.startsWith("m")) && !options.has("a");
-  const wanted = {
-    accessMs: onlyModify && !isErrno(old) ? old.accessMs : times.accessMs,
-    modifyMs: onlyAccess && !isErrno(old) ? old.modifyMs : times.modifyMs,
-  };
-  const done = fs.setTimes(path, wanted);
+  const done = fs.setTimes(path, timesFor(process, path, how));
   if (!isErrno(done)) return true;
   return yield* cannot(process, `${done.errno === "EACCES" ? "cannot touch" : "setting times of"} ${quoteName(path)}: ${explain(done)}`);
+}
+
+/** -a changes only the time of access, -m only that of the content. */
+function timesFor(process: Process, path: string, { options, times }: TouchHow): Times {
+  const old = process.fs.stat(path);
+  if (isErrno(old)) return times;
+  const word = options.value("time") ?? "";
+  const access = options.has("a") || /^[au]/.test(word);
+  const modify = options.has("m") || word.startsWith("m");
+  if (access === modify) return times;
+  return access ? { ...times, modifyMs: old.modifyMs } : { ...times, accessMs: old.accessMs };
 }
 
 function* cannot(process: Process, message: string): Execution<boolean> {

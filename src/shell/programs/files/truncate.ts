@@ -1,5 +1,5 @@
 import { explain, isErrno } from "../../errno.ts";
-import { parseOptions } from "../../options.ts";
+import { type Options, parseOptions } from "../../options.ts";
 import type { Execution, Process, Program } from "../../program.ts";
 import { quoteName, quoteValue } from "../quoting.ts";
 import { parseSize } from "../sizes.ts";
@@ -12,22 +12,26 @@ export const truncate: Program = {
       long: { "no-create": "c", "io-blocks": "o", reference: "r", size: "s" },
     });
     if (typeof options === "number") return options;
-    const text = options.value("s");
-    const reference = options.value("r");
-    if (text === undefined && reference === undefined) return yield* process.failUsage("you must specify either '--size' or '--reference'");
+    if (!options.has("s") && !options.has("r")) return yield* process.failUsage("you must specify either '--size' or '--reference'");
     if (options.operands.length === 0) return yield* process.failUsage("missing file operand");
-    const base = reference === undefined ? undefined : process.fs.stat(reference);
-    if (base !== undefined && isErrno(base)) return yield* process.fail(`cannot stat ${quoteName(reference ?? "")}: ${explain(base)}`);
-    const [, sign = "", digits = ""] = /^\s*([-+<>/%]?)(.*)$/.exec(text ?? "+0") ?? [];
-    const size = parseSize(digits);
-    if (size === undefined) return yield* process.fail(`Invalid number: ${quoteValue(process, text ?? "")}`);
+    const wanted = wantedSize(process, options);
+    if ("wrong" in wanted) return yield* process.fail(wanted.wrong);
     let status = 0;
-    for (const path of options.operands) {
-      if (!(yield* resize(process, path, { sign, size, base: base?.size, create: !options.has("c") }))) status = 1;
-    }
+    for (const path of options.operands) if (!(yield* resize(process, path, wanted))) status = 1;
     return status;
   },
 };
+
+function wantedSize(process: Process, options: Options): Wanted | { readonly wrong: string } {
+  const text = options.value("s");
+  const reference = options.value("r");
+  const base = reference === undefined ? undefined : process.fs.stat(reference);
+  if (base !== undefined && isErrno(base)) return { wrong: `cannot stat ${quoteName(reference ?? "")}: ${explain(base)}` };
+  const [, sign = "", digits = ""] = /^\s*([-+<>/%]?)(.*)$/.exec(text ?? "+0") ?? [];
+  const size = parseSize(digits);
+  if (size === undefined) return { wrong: `Invalid number: ${quoteValue(process, text ?? "")}` };
+  return { sign, size, base: base?.size, create: !options.has("c") };
+}
 
 interface Wanted {
   readonly sign: string;

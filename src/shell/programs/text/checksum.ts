@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { toBytes } from "../../bytes.ts";
-import { explain } from "../../errno.ts";
 import { type Options, parseOptions } from "../../options.ts";
 import type { Execution, Process, Program } from "../../program.ts";
-import { closeInput, openOr } from "../inputs.ts";
+import { closeInput, openOr, readWhole } from "../inputs.ts";
 import { splitLines } from "../line-input.ts";
 import { quoteIfNeeded, quoteInMessage } from "../quoting.ts";
 
@@ -98,25 +97,25 @@ function* check(process: Process, list: string, how: How): Execution<boolean> {
 }
 
 function* checkLine(process: Process, line: string, { how, tally }: { how: How; tally: Tally }): Execution<void> {
-  const [, sum, path] = /^\\?([0-9a-fA-F]{32,128}) [ *]([\s\S]+)$/.exec(line) ?? [];
-  const [, taggedPath, taggedSum] = /^\w+ \((.+)\) = ([0-9a-fA-F]+)$/.exec(line) ?? [];
-  const name = path ?? taggedPath;
-  const wanted = sum ?? taggedSum;
-  if (name === undefined || wanted === undefined) {
+  const listed = parseListed(line);
+  if (listed === undefined) {
     tally.wrong += 1;
     return;
   }
-  const quiet = how.options.has("status");
-  const actual = yield* sumOf(process, name, how.algorithm);
-  if (actual === undefined) {
-    tally.unread += 1;
-    if (!quiet) yield* process.print(`${quoteIfNeeded(name)}: FAILED open or read\n`);
-    return;
-  }
-  const same = actual === wanted.toLowerCase();
-  if (same) tally.good += 1;
-  else tally.bad += 1;
-  if (!quiet && !(same && how.options.has("quiet"))) yield* process.print(`${quoteIfNeeded(name)}: ${same ? "OK" : "FAILED"}\n`);
+  const actual = yield* sumOf(process, listed.path, how.algorithm);
+  const verdict = actual === undefined ? "FAILED open or read" : actual === listed.sum ? "OK" : "FAILED";
+  if (actual === undefined) tally.unread += 1;
+  else tally[verdict === "OK" ? "good" : "bad"] += 1;
+  const hidden = how.options.has("status") || (verdict === "OK" && how.options.has("quiet"));
+  if (!hidden) yield* process.print(`${quoteIfNeeded(listed.path)}: ${verdict}\n`);
+}
+
+/** `sum  path`, `sum *path`, or `NAME (path) = sum`. */
+function parseListed(line: string): { path: string; sum: string } | undefined {
+  const [, sum, path] = /^\\?([0-9a-fA-F]{32,128}) [ *]([\s\S]+)$/.exec(line) ?? [];
+  if (sum !== undefined && path !== undefined) return { path, sum: sum.toLowerCase() };
+  const [, taggedPath, taggedSum] = /^\w+ \((.+)\) = ([0-9a-fA-F]+)$/.exec(line) ?? [];
+  return taggedPath === undefined || taggedSum === undefined ? undefined : { path: taggedPath, sum: taggedSum.toLowerCase() };
 }
 
 function* summarize(process: Process, list: string, { how, tally }: { how: How; tally: Tally }): Execution<boolean> {
@@ -125,12 +124,17 @@ function* summarize(process: Process, list: string, { how, tally }: { how: How; 
     yield* process.fail(`${name}: no properly formatted checksum lines found`);
     return false;
   }
-  if (!how.options.has("status")) {
-    if (tally.wrong > 0) yield* process.fail(`WARNING: ${tally.wrong} line${tally.wrong === 1 ? " is" : "s are"} improperly formatted`);
-    if (tally.unread > 0) yield* process.fail(`WARNING: ${tally.unread} listed file${tally.unread === 1 ? "" : "s"} could not be read`);
-    if (tally.bad > 0) yield* process.fail(`WARNING: ${tally.bad} computed checksum${tally.bad === 1 ? "" : "s"} did NOT match`);
-  }
+  if (!how.options.has("status")) for (const warning of warnings(tally)) yield* process.fail(`WARNING: ${warning}`);
   return tally.bad + tally.unread === 0 && !(how.options.has("strict") && tally.wrong > 0);
+}
+
+function warnings({ wrong, unread, bad }: Tally): readonly string[] {
+  const all: readonly (readonly [number, string])[] = [
+    [wrong, `${wrong} line${wrong === 1 ? " is" : "s are"} improperly formatted`],
+    [unread, `${unread} listed file${unread === 1 ? "" : "s"} could not be read`],
+    [bad, `${bad} computed checksum${bad === 1 ? "" : "s"} did NOT match`],
+  ];
+  return all.filter(([count]) => count > 0).map(([, text]) => text);
 }
 
 /** CRC of POSIX cksum. */
@@ -173,21 +177,24 @@ export const sum: Program = {
     const options = yield* parseOptions(process, { short: "rs", long: { sysv: "s" } });
     if (typeof options === "number") return options;
     let status = 0;
-    for (const path of options.operands.length === 0 ? ["-"] : options.operands) {
-      const fd = yield* openOr(process, path);
-      const text = fd === undefined ? undefined : yield* process.readAll(fd);
-      if (fd === undefined || text === undefined || process.lastError(fd) !== undefined) {
-        if (fd !== undefined) yield* process.fail(`${path}: ${explain({ errno: process.lastError(fd) ?? "EIO" })}`);
-        status = 1;
-        continue;
-      }
-      const name = path === "-" && options.operands.length === 0 ? "" : ` ${path}`;
-      if (options.has("s")) yield* process.print(`${systemFiveSum(text)} ${Math.ceil(text.length / 512)}${name}\n`);
-      else yield* process.print(`${String(bsdSum(text)).padStart(5, "0")} ${String(Math.ceil(text.length / 1024)).padStart(5)}${name}\n`);
+    const named = options.operands.length > 0;
+    const show = options.has("s") ? shownSystemFive : shownBsd;
+    for (const path of named ? options.operands : ["-"]) {
+      const text = yield* readWhole(process, path);
+      if (text === undefined) status = 1;
+      else yield* process.print(`${show(text)}${named ? ` ${path}` : ""}\n`);
     }
     return status;
   },
 };
+
+function shownSystemFive(text: string): string {
+  return `${systemFiveSum(text)} ${Math.ceil(text.length / 512)}`;
+}
+
+function shownBsd(text: string): string {
+  return `${String(bsdSum(text)).padStart(5, "0")} ${String(Math.ceil(text.length / 1024)).padStart(5)}`;
+}
 
 function bsdSum(text: string): number {
   let total = 0;

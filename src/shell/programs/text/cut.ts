@@ -53,10 +53,7 @@ function readPlan(process: Process, options: Options): Plan | string {
   if (lists.length > 1) return "only one list may be specified";
   const kind = list[0] === "f" ? "fields" : "bytes";
   const delimiter = options.value("d") ?? "\t";
-  if (delimiter.length > 1) return "the delimiter must be a single character";
-  if (kind === "bytes" && options.has("d")) return "an input delimiter may be specified only when operating on fields";
-  if (kind === "bytes" && options.has("s")) return "suppressing non-delimited lines makes sense\n\tonly when operating on fields";
-  const ranges = parseRanges(process, list[1] ?? "", kind);
+  const ranges = delimiterProblem(options, kind) ?? parseRanges(process, list[1] ?? "", kind);
   if (typeof ranges === "string") return ranges;
   const inside = (position: number) => ranges.some(([low, high]) => position >= low && position <= high);
   return {
@@ -70,22 +67,37 @@ function readPlan(process: Process, options: Options): Plan | string {
   };
 }
 
+function delimiterProblem(options: Options, kind: Plan["kind"]): string | undefined {
+  if ((options.value("d") ?? "").length > 1) return "the delimiter must be a single character";
+  if (kind === "fields") return undefined;
+  if (options.has("d")) return "an input delimiter may be specified only when operating on fields";
+  return options.has("s") ? "suppressing non-delimited lines makes sense\n\tonly when operating on fields" : undefined;
+}
+
 type Range = readonly [low: number, high: number];
 
 function parseRanges(process: Process, text: string, kind: "fields" | "bytes"): readonly Range[] | string {
   const ranges: Range[] = [];
   for (const part of text.split(/[, ]/)) {
-    const [, low = "", dash = "", high = ""] = /^(\d*)(-?)(\d*)$/.exec(part) ?? [];
-    if (!/^(\d*)(-?)(\d*)$/.test(part))
-      return `invalid ${kind === "fields" ? "field value" : "byte/character position"} ${quoteValue(process, part.replace(/^\d*-?\d*/, "") || part)}`;
-    if (low === "" && high === "" && dash !== "") return "invalid range with no endpoint: -";
-    if (low === "" && dash === "") return numberedFrom1(kind);
-    if (Number(low || "1") === 0 || (high !== "" && Number(high) === 0)) return numberedFrom1(kind);
-    const end = dash === "" ? Number(low) : high === "" ? Number.POSITIVE_INFINITY : Number(high);
-    if (end < Number(low || "1")) return "invalid decreasing range";
-    ranges.push([Number(low || "1"), end]);
+    const range = parseRange(process, part, kind);
+    if (typeof range === "string") return range;
+    ranges.push(range);
   }
   return ranges;
+}
+
+/** `3`, `3-`, `-5`, `3-5`. */
+function parseRange(process: Process, text: string, kind: "fields" | "bytes"): Range | string {
+  const found = /^(\d*)(-?)(\d*)$/.exec(text);
+  const what = kind === "fields" ? "field value" : "byte/character position";
+  if (found === null) return `invalid ${what} ${quoteValue(process, text.replace(/^\d*-?\d*/, "") || text)}`;
+  const [, low = "", dash = "", high = ""] = found;
+  if (text === "-") return "invalid range with no endpoint: -";
+  if (text === "" || /^0*$/.test(low || "1") || /^0+$/.test(high)) return numberedFrom1(kind);
+  const start = Number(low || "1");
+  const open = high === "" ? Number.POSITIVE_INFINITY : Number(high);
+  const end = dash === "" ? start : open;
+  return end < start ? "invalid decreasing range" : [start, end];
 }
 
 function numberedFrom1(kind: "fields" | "bytes"): string {

@@ -61,16 +61,18 @@ export function* eachFile(process: Process, options: Options, show: (fd: number,
   let shown = false;
   for (const path of paths) {
     const fd = yield* openOr(process, path, cannotOpen);
-    if (fd === undefined) {
-      status = 1;
-      continue;
-    }
-    if (titled) yield* process.print(`${shown ? "\n" : ""}==> ${path === "-" ? "standard input" : path} <==\n`);
+    if (fd === undefined) status = 1;
+    if (fd === undefined) continue;
+    if (titled) yield* process.print(title(path, shown));
     shown = true;
     yield* show(fd, path);
     if (!(yield* closeInput(process, fd, { path, message: readFailed }))) status = 1;
   }
   return status;
+}
+
+function title(path: string, further: boolean): string {
+  return `${further ? "\n" : ""}==> ${path === "-" ? "standard input" : path} <==\n`;
 }
 
 function* first(process: Process, fd: number, { count, bytes, delimiter }: Amount): Execution<void> {

@@ -70,20 +70,28 @@ function* joinRows(out: Printer, [left, right]: readonly [readonly Row[], readon
   while (one < left.length || other < right.length) {
     const a = left[one];
     const b = right[other];
-    const order = a === undefined ? 1 : b === undefined ? -1 : compareBytes(a.key, b.key);
-    if (order < 0) {
-      if (how.unpaired.has("1")) yield* out.add(shown(a, undefined, how));
-      one += 1;
-    } else if (order > 0) {
-      if (how.unpaired.has("2")) yield* out.add(shown(undefined, b, how));
-      other += 1;
-    } else {
-      const same = right.slice(other, other + sameKeys(right, other));
-      if (!how.only) for (const partner of same) yield* out.add(shown(a, partner, how));
-      one += 1;
-      if (left[one]?.key !== a?.key) other += same.length;
-    }
+    const order = compareRows(a, b);
+    const same = order === 0 ? sameKeys(right, other) : 0;
+    yield* out.add(order === 0 ? paired(a, right.slice(other, other + same), how) : unpaired(order, [a, b], how));
+    if (order <= 0) one += 1;
+    if (order > 0) other += 1;
+    else if (left[one]?.key !== a?.key) other += same;
   }
+}
+
+/** A row with each of its partners. */
+function paired(row: Row | undefined, partners: readonly Row[], how: How): string {
+  return how.only ? "" : partners.map((partner) => shown(row, partner, how)).join("");
+}
+
+function compareRows(one: Row | undefined, other: Row | undefined): number {
+  if (one === undefined) return 1;
+  return other === undefined ? -1 : compareBytes(one.key, other.key);
+}
+
+function unpaired(order: number, [one, other]: readonly [Row | undefined, Row | undefined], how: How): string {
+  if (order < 0) return how.unpaired.has("1") ? shown(one, undefined, how) : "";
+  return how.unpaired.has("2") ? shown(undefined, other, how) : "";
 }
 
 function sameKeys(list: readonly Row[], from: number): number {

@@ -223,6 +223,12 @@ function breakLines(texts: readonly string[], how: { width: number; indent: stri
   return shown;
 }
 
+interface Line {
+  readonly cost: number;
+  readonly next: number;
+  readonly size: number;
+}
+
 interface Breaking {
   readonly best: readonly { cost: number; next: number; size: number }[];
   readonly goal: number;
@@ -236,13 +242,18 @@ function bestFrom(words: readonly Word[], from: number, how: Breaking): { cost: 
   for (let to = from + 1; to <= words.length; to += 1) {
     size += 1 + (words[to - 1]?.text.length ?? 0);
     if (size >= how.width && to > from + 1) break;
-    const rest = how.best[to];
-    const short = to === words.length ? 0 : ((how.goal - size) * 10) ** 2;
-    const ragged = to === words.length || rest === undefined || rest.next === words.length ? 0 : ((size - rest.size) * 10) ** 2 / 2;
-    const cost = short + ragged + (rest?.cost ?? 0);
+    const cost = to === words.length ? 0 : lineCost(size, how.best[to], { goal: how.goal, count: words.length });
     if (cost < found.cost) found = { cost, next: to, size };
   }
   return { ...found, cost: found.cost + startCost(words, from) };
+}
+
+/** What it costs to break after `size` columns, when the rest goes on as `next` says. */
+function lineCost(size: number, rest: Line | undefined, how: { goal: number; count: number }): number {
+  const short = ((how.goal - size) * 10) ** 2;
+  if (rest === undefined) return short;
+  const ragged = rest.next === how.count ? 0 : ((size - rest.size) * 10) ** 2 / 2;
+  return short + ragged + rest.cost;
 }
 
 /** What it costs to begin a line with this word. */

@@ -1,5 +1,5 @@
 import { readOptions } from "../../options.ts";
-import type { Program } from "../../program.ts";
+import type { Process, Program } from "../../program.ts";
 import { formatFloat } from "../basic/printf-format.ts";
 import { Printer } from "../printer.ts";
 import { quoteValue } from "../quoting.ts";
@@ -14,30 +14,29 @@ export const seq: Program = {
     if ("wrong" in options) return yield* process.failUsage(options.wrong);
     if ("show" in options) return 0;
     const operands = [...options.operands, ...(cut < 0 ? [] : process.args.slice(cut))];
-    if (operands.length === 0) return yield* process.failUsage("missing operand");
-    if (operands.length > 3) return yield* process.failUsage(`extra operand ${quoteValue(process, operands[3] ?? "")}`);
-    const wrong = operands.find((operand) => !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(operand));
-    if (wrong !== undefined) return yield* process.failUsage(`invalid floating point argument: ${quoteValue(process, wrong)}`);
+    const wrong = operandProblem(process, operands);
+    if (wrong !== undefined) return yield* process.failUsage(wrong);
     const [first, step, last] = bounds(operands);
-    if (step === 0) return yield* process.failUsage(`invalid Zero increment value: ${quoteValue(process, operands[1] ?? "0")}`);
-    const places = Math.max(...operands.slice(0, operands.length === 1 ? 1 : -1).map(decimals), operands.length === 1 ? 0 : 0);
+    const places = Math.max(...operands.slice(0, operands.length === 1 ? 1 : -1).map(decimals));
     const width = options.has("w") ? Math.max(first.toFixed(places).length, last.toFixed(places).length) : 0;
     const show = shower({ places, width, format: options.value("f") });
     const out = new Printer(process);
     const separator = options.value("s") ?? "\n";
-    let any = false;
-    for (
-      let at = 0, value = first;
-      step > 0 ? value <= last + 1e-9 * step : value >= last + 1e-9 * step;
-      at += 1, value = first + at * step
-    ) {
-      yield* out.add((any ? separator : "") + show(value));
-      any = true;
-    }
-    if (any) yield* out.add("\n");
+    /** Steps are whole: a little is added for what binary fractions lose. */
+    const count = Math.floor((last - first) / step + 1e-9) + 1;
+    for (let at = 0; at < count; at += 1) yield* out.add((at > 0 ? separator : "") + show(first + at * step));
+    if (count > 0) yield* out.add("\n");
     return yield* out.finish(0);
   },
 };
+
+function operandProblem(process: Process, operands: readonly string[]): string | undefined {
+  if (operands.length === 0) return "missing operand";
+  if (operands.length > 3) return `extra operand ${quoteValue(process, operands[3] ?? "")}`;
+  const wrong = operands.find((operand) => !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(operand));
+  if (wrong !== undefined) return `invalid floating point argument: ${quoteValue(process, wrong)}`;
+  return bounds(operands)[1] === 0 ? `invalid Zero increment value: ${quoteValue(process, operands[1] ?? "0")}` : undefined;
+}
 
 function bounds(operands: readonly string[]): readonly [number, number, number] {
   const numbers = operands.map(Number);

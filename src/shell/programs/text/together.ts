@@ -99,15 +99,13 @@ export const comm: Program = {
 function* compareFiles(process: Process, [left, right]: readonly [string[], string[]], options: Options): Execution {
   const out = new Printer(process);
   const tab = options.value("output-delimiter") ?? "\t";
-  const unpaired = left.length !== right.length || left.some((line, at) => line !== right[at]);
-  const checks = !options.has("nocheck-order") && (unpaired || options.has("check-order"));
-  const wrong = checks ? [disorder(left), disorder(right)].flatMap((at, file) => (at ? [file + 1] : [])) : [];
+  const wrong = disordered([left, right], options);
   let one = 0;
   let other = 0;
   while (one < left.length || other < right.length) {
     const a = left[one];
     const b = right[other];
-    const order = a === undefined ? 1 : b === undefined ? -1 : compareBytes(a, b);
+    const order = compareLines(a, b);
     if (order <= 0) one += 1;
     if (order >= 0) other += 1;
     yield* out.add(column(order, (order <= 0 ? a : b) ?? "", { options, tab }));
@@ -118,8 +116,22 @@ function* compareFiles(process: Process, [left, right]: readonly [string[], stri
   return yield* out.finish(wrong.length > 0 ? 1 : 0);
 }
 
+/** The files that are out of order; not looked for when they are equal, as nothing is unpaired then. */
+function disordered(files: readonly [string[], string[]], options: Options): readonly number[] {
+  const [left, right] = files;
+  const unpaired = left.length !== right.length || left.some((line, at) => line !== right[at]);
+  const checks = !options.has("nocheck-order") && (unpaired || options.has("check-order"));
+  return checks ? files.flatMap((lines, at) => (disorder(lines) ? [at + 1] : [])) : [];
+}
+
 function disorder(lines: readonly string[]): boolean {
   return lines.some((line, at) => at > 0 && (lines[at - 1] ?? "") > line);
+}
+
+/** A file that has ended comes last. */
+function compareLines(one: string | undefined, other: string | undefined): number {
+  if (one === undefined) return 1;
+  return other === undefined ? -1 : compareBytes(one, other);
 }
 
 function column(order: number, line: string, how: { options: Options; tab: string }): string {

@@ -53,11 +53,8 @@ interface Plan {
 }
 
 function makePlan(sets: { one: TrSet; two: TrSet | undefined }, options: Options): Plan | string {
-  const inOne = new Uint8Array(256);
-  for (const byte of sets.one.bytes) inOne[byte] = 1;
-  if (options.has("c") || options.has("C")) for (let byte = 0; byte < 256; byte += 1) inOne[byte] = 1 - (inOne[byte] ?? 0);
   const complement = options.has("c") || options.has("C");
-  const from = complement ? Array.from(inOne.keys()).filter((byte) => inOne[byte] === 1) : sets.one.bytes;
+  const from = complement ? complementOf(sets.one.bytes) : sets.one.bytes;
   const map = Int16Array.from({ length: 256 }, (_, byte) => byte);
   const squeeze = new Uint8Array(256);
   if (options.has("d")) for (const byte of from) map[byte] = -1;
@@ -67,6 +64,11 @@ function makePlan(sets: { one: TrSet; two: TrSet | undefined }, options: Options
   }
   if (options.has("s")) for (const byte of sets.two === undefined ? from : expanded(sets.two, from.length)) squeeze[byte] = 1;
   return { map, squeeze };
+}
+
+function complementOf(bytes: readonly number[]): readonly number[] {
+  const there = new Set(bytes);
+  return Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !there.has(byte));
 }
 
 interface Translation {
@@ -79,16 +81,19 @@ interface Translation {
 function addTranslation(map: Int16Array, sets: Translation, truncate: boolean): string | undefined {
   const { from, one, two, complement } = sets;
   if (two.bytes.length === 0 && two.filler === undefined && !truncate) return "when not truncating set1, string2 must be non-empty";
-  for (const [at, name] of two.classes) {
-    if (name !== "upper" && name !== "lower")
-      return "when translating, the only character classes that may appear in\nstring2 are 'upper' and 'lower'";
-    const partner = one.classes.get(at);
-    if (!complement && partner !== "upper" && partner !== "lower") return "misaligned [:upper:] and/or [:lower:] construct";
-  }
+  const wrong = classProblem(one, two, complement);
+  if (wrong !== undefined) return wrong;
   const to = expanded(two, from.length);
-  for (const [at, byte] of from.entries()) {
-    const target = to[at] ?? (truncate ? byte : (to.at(-1) ?? byte));
-    map[byte] = target;
+  for (const [at, byte] of from.entries()) map[byte] = to[at] ?? (truncate ? byte : (to.at(-1) ?? byte));
+  return undefined;
+}
+
+const CASES: readonly (string | undefined)[] = ["upper", "lower"];
+
+function classProblem(one: TrSet, two: TrSet, complement: boolean): string | undefined {
+  for (const [at, name] of two.classes) {
+    if (!CASES.includes(name)) return "when translating, the only character classes that may appear in\nstring2 are 'upper' and 'lower'";
+    if (!complement && !CASES.includes(one.classes.get(at))) return "misaligned [:upper:] and/or [:lower:] construct";
   }
   return undefined;
 }

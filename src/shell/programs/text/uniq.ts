@@ -54,25 +54,29 @@ function* filter(process: Process, { fd, target }: { fd: number; target: number 
   const end = options.has("z") ? "\0" : "\n";
   const input = new LineInput(process, fd, end);
   const out = new Printer(process);
-  const print = (text: string) => (target === 1 ? out.add(text) : process.write(target, text));
+  const print = printerTo(process, out, target);
   const keepAll = options.has("D") || options.has("all-repeated");
   let run: Run | undefined;
   for (let line = yield* input.next(); line !== undefined; line = yield* input.next()) {
     const text = chomp(line, end);
     const key = keyOf(text, options);
-    if (run !== undefined && run.key === key) {
+    if (run?.key === key) {
       run.count += 1;
       if (keepAll) run.lines.push(text);
-    } else {
-      if (run !== undefined) yield* print(shown(run, options, end));
-      run = { key, lines: [text], count: 1 };
+      continue;
     }
+    if (run !== undefined) yield* print(shown(run, options, end));
+    run = { key, lines: [text], count: 1 };
   }
   if (run !== undefined) yield* print(shown(run, options, end));
   const error = process.lastError(fd);
   if (error !== undefined)
     return yield* process.fail(`error reading ${quoteValue(process, options.operands[0] ?? "-")}: ${explain({ errno: error })}`);
   return yield* out.finish(0);
+}
+
+function printerTo(process: Process, out: Printer, target: number): (text: string) => Execution<unknown> {
+  return target === 1 ? (text) => out.add(text) : (text) => process.write(target, text);
 }
 
 function keyOf(line: string, options: Options): string {

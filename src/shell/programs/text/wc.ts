@@ -122,15 +122,17 @@ function columns(options: Options): readonly (keyof Counts)[] {
 function numberWidth(process: Process, options: Options): number {
   const { operands } = options;
   if (operands.length <= 1 && columns(options).length === 1) return 1;
-  let size = 0;
-  let least = 1;
-  for (const path of operands.length === 0 ? ["-"] : operands) {
-    const stat = path === "-" ? undefined : process.fs.stat(path);
-    if (stat !== undefined && "errno" in stat) continue;
-    if (stat?.kind !== "file") least = 7;
-    else size += stat.size;
-  }
-  return Math.max(String(size).length, least);
+  const sizes = (operands.length === 0 ? ["-"] : operands).map((path) => sizeOf(process, path));
+  const size = sizes.reduce<number>((sum, one) => sum + (typeof one === "number" ? one : 0), 0);
+  return Math.max(String(size).length, sizes.includes("unknown") ? 7 : 1);
+}
+
+/** 0 for what is missing; "unknown" for what is no regular file. */
+function sizeOf(process: Process, path: string): number | "unknown" {
+  const stat = path === "-" ? undefined : process.fs.stat(path);
+  if (stat === undefined) return "unknown";
+  if ("errno" in stat) return 0;
+  return stat.kind === "file" ? stat.size : "unknown";
 }
 
 function shown({ counts, name }: Row, options: Options, width: number): string {

@@ -81,16 +81,14 @@ const ARGUMENTS: Readonly<Record<string, number>> = {
 
 const ACTIONS = new Set(["print", "print0", "printf", "ls", "delete", "exec", "execdir", "ok", "okdir", "quit", "fprint"]);
 
+const FOLLOW: Readonly<Record<string, FindPlan["follow"]>> = { "-L": "always", "-H": "named", "-P": "never" };
+
 /** Reads the arguments; a text is what is wrong with them. */
 export function parseFind(args: readonly string[]): FindPlan | { readonly wrong: string; readonly hint?: string } {
-  let at = 0;
+  let start = 0;
   let follow: FindPlan["follow"] = "never";
-  for (; /^-[HLP]$|^-D|^-O\d/.test(args[at] ?? ""); at += 1) {
-    if (args[at] === "-L") follow = "always";
-    else if (args[at] === "-H") follow = "named";
-    else if (args[at] === "-P") follow = "never";
-  }
-  const start = at;
+  for (; /^-[HLP]$|^-D|^-O\d/.test(args[start] ?? ""); start += 1) follow = FOLLOW[args[start] ?? ""] ?? follow;
+  let at = start;
   while (at < args.length && !/^(-.|[(!),]$)/.test(args[at] ?? "")) at += 1;
   const parser = new ExpressionParser(args, at);
   const expression = parser.whole();

@@ -118,16 +118,18 @@ class GrepRun {
   }
 
   *run(paths: readonly string[]): Execution {
-    const { recursive } = this.#parts.how;
-    const targets = paths.length > 0 ? paths : recursive === "no" ? ["-"] : ["."];
-    for (const path of targets) {
-      if (this.#stopped) break;
-      if (path === "-") yield* this.#search("-", 0);
-      else if (recursive === "no") yield* this.#named(path);
-      else yield* this.#tree(path, paths.length === 0);
+    const implied = this.#parts.how.recursive === "no" ? "-" : ".";
+    for (const path of paths.length > 0 ? paths : [implied]) {
+      if (!this.#stopped) yield* this.#target(path, paths.length === 0);
     }
     const status = yield* this.#out.finish(this.#found ? 0 : 1);
     return this.#failed && !(this.#found && this.#parts.how.quiet) ? 2 : status;
+  }
+
+  *#target(path: string, implied: boolean): Execution<void> {
+    if (path === "-") yield* this.#search("-", 0);
+    else if (this.#parts.how.recursive === "no") yield* this.#named(path);
+    else yield* this.#tree(path, implied);
   }
 
   *#named(path: string): Execution<void> {
@@ -167,11 +169,11 @@ class GrepRun {
     return walk(this.#process, root, {
       follow: how.recursive === "following" ? "always" : "named",
       *enter({ path, stat, depth }) {
-        if (self.#stopped) return "skip";
-        const shown = implied ? path.replace(/^\.\//, "") : path;
-        if (stat.kind === "directory") return depth > 0 && !wantsFile(options, lastPart(path), true) ? "skip" : undefined;
-        const readable = stat.kind === "file" || depth === 0;
-        if (readable && wantsFile(options, lastPart(path), false)) yield* self.#file(shown);
+        const directory = stat.kind === "directory";
+        const named = depth === 0;
+        const wanted = (named && directory) || wantsFile(options, lastPart(path), directory);
+        if (self.#stopped || !wanted) return "skip";
+        if (stat.kind === "file" || (named && !directory)) yield* self.#file(implied ? path.replace(/^\.\//, "") : path);
         return undefined;
       },
       *failed(path, error) {

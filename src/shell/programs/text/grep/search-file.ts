@@ -168,13 +168,18 @@ class FileRun {
     if (regex === undefined) return undefined;
     for (let start = from; start <= text.length; ) {
       const match = yield* regex.find(this.#process, text, { from: start });
-      if (match === undefined || (!how.word && !how.line)) return match;
-      if (how.line) return match.start === 0 && match.end === text.length ? match : undefined;
-      if (isWord(text, match)) return match;
+      if (match === undefined || fitsAround(text, match, how)) return match;
+      if (how.line) return undefined;
       start = match.start + 1;
     }
     return undefined;
   }
+}
+
+/** -x: the whole line; -w: a whole word. */
+function fitsAround(text: string, match: Match, how: GrepHow): boolean {
+  if (how.line) return match.start === 0 && match.end === text.length;
+  return !how.word || isWord(text, match);
 }
 
 function isWord(text: string, { start, end }: Match): boolean {

@@ -69,16 +69,18 @@ export class SedMachine {
       const command = commands[at];
       if (command === undefined) break;
       yield* this.#process.charge(1);
-      const selected = (yield* this.#selects(command)) !== command.negated;
-      if (command.name === "{") at = selected ? at + 1 : command.end;
-      else if (!selected) at += 1;
-      else {
-        const step = yield* this.#execute(command);
-        if (typeof step !== "number") return step;
-        at = step < 0 ? at + 1 : step;
-      }
+      const step = yield* this.#try(command);
+      if (typeof step !== "number") return step;
+      at = step < 0 ? at + 1 : step;
     }
     return "next";
+  }
+
+  /** Executes a command if the line is selected: where to go on (-1: the next command), or how the cycle ends. */
+  *#try(command: Command): Execution<Step> {
+    const selected = (yield* this.#selects(command)) !== command.negated;
+    if (command.name === "{") return selected ? -1 : command.end;
+    return selected ? yield* this.#execute(command) : -1;
   }
 
   *#selects(command: Command): Execution<boolean> {
@@ -248,32 +250,35 @@ export class SedMachine {
 
   *#substitute(how: Substitution | undefined): Execution<void> {
     if (how === undefined) return;
-    const text = this.#pattern;
-    let result = "";
+    const result = yield* this.#replace(how, this.#pattern);
+    if (result === undefined) return;
+    this.#pattern = result.slice(0, MAX_SPACE);
+    this.#replaced = true;
+    yield* this.#pay();
+    if (how.print) yield* this.#print(this.#pattern);
+    if (how.file !== undefined) yield* this.#writeFile(how.file, `${this.#pattern}\n`);
+  }
+
+  /** The text with its matches replaced; undefined when there is none. An empty match right behind another does not count. */
+  *#replace(how: Substitution, text: string): Execution<string | undefined> {
+    let result: string | undefined;
     let at = 0;
     let count = 0;
-    let done = 0;
     let lastEnd = -1;
     for (let from = 0; from <= text.length; ) {
       const match = yield* this.#find(how.regex, text, { from, lines: how.lines });
       if (match === undefined) break;
       const { start, end } = match;
-      from = end === start ? end + 1 : end;
-      if (end === start && start === lastEnd) continue;
+      from = Math.max(end, start + 1);
+      const counts = end > start || start !== lastEnd;
       lastEnd = end;
-      count += 1;
-      if (count < how.nth) continue;
-      result += text.slice(at, start) + replaceWith(how.parts, (index) => groupText(text, match, index));
+      count += counts ? 1 : 0;
+      if (!counts || count < how.nth) continue;
+      result = (result ?? "") + text.slice(at, start) + replaceWith(how.parts, (index) => groupText(text, match, index));
       at = end;
-      done += 1;
       if (!how.global) break;
     }
-    if (done === 0) return;
-    this.#pattern = (result + text.slice(at)).slice(0, MAX_SPACE);
-    this.#replaced = true;
-    yield* this.#pay();
-    if (how.print) yield* this.#print(this.#pattern);
-    if (how.file !== undefined) yield* this.#writeFile(how.file, `${this.#pattern}\n`);
+    return result === undefined ? undefined : result + text.slice(at);
   }
 
   *#print(text: string): Execution<void> {

@@ -213,27 +213,34 @@ class ScriptParser {
 
   /** Text up to the next delimiter that is not quoted; a quoted delimiter is the plain character. */
   #delimited(command: string, regex: boolean, known?: string): { text: string; delimiter: string } | undefined {
-    const delimiter = known ?? this.#peek();
-    if (known === undefined) this.#at += 1;
+    const delimiter = known ?? this.#next();
     if (delimiter === "" || delimiter === "\n" || delimiter === "\\") return this.#unterminated(command);
     let text = "";
     let bracket = false;
-    for (; this.#at < this.#text.length; this.#at += 1) {
+    while (this.#at < this.#text.length) {
       const char = this.#peek();
-      const next = this.#text.charAt(this.#at + 1);
       if (char === delimiter && !bracket) {
         this.#at += 1;
         return { text, delimiter };
       }
-      if (char === "\n" && regex && command === "s") return this.#unterminated(command);
+      if (char === "\n" && regex && command === "s") break;
       bracket = regex && inBracket(text, char, bracket);
-      if (char !== "\\" || bracket) text += char;
-      else {
-        text += next === delimiter ? quotedDelimiter(delimiter, regex) : `\\${next}`;
-        this.#at += 1;
-      }
+      text += bracket ? this.#next() : this.#piece(delimiter, regex);
     }
     return this.#unterminated(command);
+  }
+
+  #next(): string {
+    this.#at += 1;
+    return this.#text.charAt(this.#at - 1);
+  }
+
+  /** A byte, or a backslash with what it quotes. */
+  #piece(delimiter: string, regex: boolean): string {
+    const char = this.#next();
+    if (char !== "\\") return char;
+    const quoted = this.#next();
+    return quoted === delimiter ? quotedDelimiter(delimiter, regex) : `\\${quoted}`;
   }
 
   #unterminated(command: string): undefined {
@@ -334,22 +341,23 @@ function quotedDelimiter(delimiter: string, regex: boolean): string {
 
 const CONTROLS: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", f: "\f", v: "\v", a: "\x07" };
 
+const NUMBERS: readonly (readonly [string, RegExp, number])[] = [
+  ["x", /^[0-9A-Fa-f]{2}/, 16],
+  ["d", /^\d{3}/, 10],
+  ["o", /^[0-7]{3}/, 8],
+];
+
 /** \n, \t, \xHH, \dNNN, \oNNN before the expression is read. */
 function unescapeControls(text: string): string {
-  return text.replace(/\\(?:([ntrfva])|x([0-9A-Fa-f]{2})|d(\d{3})|o([0-7]{3})|([\s\S]))/g, (...match: string[]) => {
-    const [whole = "", letter, hex, decimal, octal] = match;
-    if (letter !== undefined) return CONTROLS[letter] ?? whole;
-    const code =
-      hex !== undefined
-        ? Number.parseInt(hex, 16)
-        : decimal !== undefined
-          ? Number(decimal)
-          : octal !== undefined
-            ? Number.parseInt(octal, 8)
-            : undefined;
-    if (code === undefined) return whole;
-    const byte = String.fromCharCode(code & 255);
-    return /[.*[\]^$\\/]/.test(byte) ? `\\${byte}` : byte;
+  return text.replace(/\\(?:[xdo][0-9A-Fa-f]{2,3}|[\s\S])/g, (escaped) => {
+    const letter = escaped.charAt(1);
+    const control = escaped.length === 2 ? CONTROLS[letter] : undefined;
+    if (control !== undefined) return control;
+    const number = NUMBERS.find(([name]) => name === letter);
+    const [digits] = number?.[1].exec(escaped.slice(2)) ?? [];
+    if (number === undefined || digits === undefined) return escaped;
+    const byte = String.fromCharCode(Number.parseInt(digits, number[2]) & 255);
+    return (/[.*[\]^$\\/]/.test(byte) ? `\\${byte}` : byte) + escaped.slice(2 + digits.length);
   });
 }
 

@@ -30,27 +30,35 @@ function literal(escaped: string): string {
 /** Joins the parts, changing cases as they say. */
 export function replaceWith(parts: readonly ReplacePart[], group: (index: number) => string): string {
   let text = "";
-  let all = "";
-  let next = "";
+  let cases: Cases = { all: "", next: "" };
   for (const part of parts) {
     if (part.kind === "case") {
-      if ("ul".includes(part.letter)) next = part.letter;
-      else all = part.letter === "E" ? "" : part.letter;
-      if (part.letter === "E") next = "";
+      cases = "ul".includes(part.letter)
+        ? { ...cases, next: part.letter }
+        : { all: part.letter, next: part.letter === "E" ? "" : cases.next };
       continue;
     }
     const piece = part.kind === "text" ? part.text : group(part.index);
-    text += withCase(piece, all, next);
-    if (piece !== "") next = "";
+    text += withCase(piece, cases);
+    if (piece !== "") cases = { ...cases, next: "" };
   }
   return text;
 }
 
-function withCase(piece: string, all: string, next: string): string {
-  const whole = all === "U" ? upper(piece) : all === "L" ? lower(piece) : piece;
-  if (next === "") return whole;
-  const first = whole.charAt(0);
-  return (next === "u" ? upper(first) : lower(first)) + whole.slice(1);
+/** What holds for all that follows (U L E), and for the next byte only (u l). */
+interface Cases {
+  readonly all: string;
+  readonly next: string;
+}
+
+function withCase(piece: string, { all, next }: Cases): string {
+  const whole = changeCase(piece, all);
+  return changeCase(whole.charAt(0), next.toUpperCase()) + whole.slice(1);
+}
+
+function changeCase(text: string, letter: string): string {
+  if (letter === "U") return upper(text);
+  return letter === "L" ? lower(text) : text;
 }
 
 /** ASCII only: text is bytes. */

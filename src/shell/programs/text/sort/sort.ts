@@ -82,16 +82,23 @@ function makePlan(process: Process, options: Options): Plan | { wrong: string } 
     keysOf:
       keys.length === 0 ? (text) => ({ text, keys: [text] }) : (text) => ({ text, keys: used.map((key) => keyText(text, key, separator)) }),
     compare: (one, other) => {
-      for (const [at, { compare, reverse: backwards }] of comparers.entries()) {
-        const order = compare(one.keys[at] ?? "", other.keys[at] ?? "");
-        if (order !== 0) return backwards ? -order : order;
-      }
-      if (!last) return 0;
+      const order = compareKeys(comparers, one, other);
+      if (order !== 0 || !last) return order;
       return reverse ? compareBytes(other.text, one.text) : compareBytes(one.text, other.text);
     },
     unique: options.has("u"),
     end: options.has("z") ? "\0" : "\n",
   };
+}
+
+type Comparer = { readonly compare: (one: string, other: string) => number; readonly reverse: boolean };
+
+function compareKeys(comparers: readonly Comparer[], one: Line, other: Line): number {
+  for (const [at, { compare, reverse }] of comparers.entries()) {
+    const order = compare(one.keys[at] ?? "", other.keys[at] ?? "");
+    if (order !== 0) return reverse ? -order : order;
+  }
+  return 0;
 }
 
 function sortWord(options: Options): string {
