@@ -11,6 +11,12 @@ import { isSetUp, pinnedNode, prepare } from "../setup/prepare.js";
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const [major = 0] = process.versions.node.split(".").map(Number);
 
+// Whatever nobody expected is our fault, and ends with the status for it.
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`utsusemi: a fault of ours. ${error?.stack ?? error}\n`);
+  process.exit(2);
+});
+
 if (!isSetUp() && existsSync(join(ROOT, "package-lock.json"))) await prepare({ tools: false });
 if (major >= 26) {
   // Loading the code fills the young generation, which would then stay at 16 MiB and more for good.

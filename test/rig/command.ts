@@ -66,6 +66,7 @@ export class Site implements Disposable {
 /** `utsusemi up` as a process of its own. */
 export class UpCommand implements AsyncDisposable {
   readonly child: ChildProcess;
+  readonly state: string;
   #out = "";
   #err = "";
   #wake: (() => void)[] = [];
@@ -73,6 +74,7 @@ export class UpCommand implements AsyncDisposable {
   /** @param program what runs the command, for a test that needs a shell around it; its output must be the sensor's */
   constructor(site: Site, options: readonly string[] = [], program: readonly string[] = []) {
     const [first = "", ...rest] = [...program, process.execPath, PROGRAM, "up", ...site.place, "--config", site.config, ...options];
+    this.state = site.state;
     this.child = spawn(first, rest, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent" } });
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#out += text;
@@ -157,7 +159,10 @@ export async function visitByTelnet(port: number, lines: readonly string[]): Pro
     visitor.say(`${line}\r\n`);
     prompts += 1;
     const giveUp = Date.now() + 10_000;
-    while (visitor.text.split("# ").length < prompts && Date.now() < giveUp) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (visitor.text.split("# ").length < prompts && Date.now() < giveUp) {
+      if (visitor.isOver) throw new Error("the sensor hung up");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
   visitor.say("exit\r\n");
   await visitor.over();
