@@ -1,4 +1,7 @@
 import type { Program } from "../../program.ts";
+import { less } from "./less.ts";
+import { more } from "./more.ts";
+import { viPrograms } from "./vi/vi.ts";
 
 /** Pagers and editors: less, more, vi, nano. */
-export const editorPrograms: readonly Program[] = [];
+export const editorPrograms: readonly Program[] = [less, more, ...viPrograms];
