@@ -52,21 +52,25 @@ export function* parseOptions(process: Process, spec: OptionSpec): Execution<Opt
 export function readOptions(args: readonly string[], spec: OptionSpec): Options | { readonly wrong: string } | { readonly show: string } {
   const order: [string, string | undefined][] = [];
   const operands: string[] = [];
-  for (let at = 0; at < args.length; at += 1) {
+  let at = 0;
+  for (; at < args.length && args[at] !== "--"; at += 1) {
     const arg = args[at] ?? "";
-    if (arg === "--") return makeOptions(order, [...operands, ...args.slice(at + 1)]);
-    const isOperand = arg === "-" || !arg.startsWith("-");
-    if (isOperand && spec.stopAtOperand === true) return makeOptions(order, args.slice(at));
-    if (isOperand) operands.push(arg);
-    const one = isOperand ? NOTHING : readOne(arg, args[at + 1], spec);
+    if (isOperand(arg)) {
+      if (spec.stopAtOperand === true) break;
+      operands.push(arg);
+      continue;
+    }
+    const one = readOne(arg, args[at + 1], spec);
     if (!("found" in one)) return one;
     order.push(...one.found);
-    if (one.usedNext) at += 1;
+    at += Number(one.usedNext);
   }
-  return makeOptions(order, operands);
+  return makeOptions(order, [...operands, ...args.slice(args[at] === "--" ? at + 1 : at)]);
 }
 
-const NOTHING: Found = { found: [], usedNext: false };
+function isOperand(arg: string): boolean {
+  return arg === "-" || !arg.startsWith("-");
+}
 
 function readOne(arg: string, next: string | undefined, spec: OptionSpec): Found | { readonly wrong: string } | { readonly show: string } {
   return arg.startsWith("--") ? readLong(arg, next, spec) : readShort(arg, next, spec);

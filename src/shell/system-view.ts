@@ -1,6 +1,6 @@
 import type { Endpoint } from "../decoy/endpoint.ts";
 import type { Peer } from "../decoy/peer.ts";
-import type { User } from "../decoy/persona.ts";
+import type { Persona, User } from "../decoy/persona.ts";
 import { fromBytes } from "./bytes.ts";
 import type { Kernel } from "./kernel/kernel.ts";
 import type { Task } from "./kernel/task.ts";
@@ -55,33 +55,26 @@ function loadAverage(seed: string, wallMs: number): readonly [number, number, nu
 }
 
 function processList(peer: Peer, kernel: Kernel, byId: (uid: number) => User | undefined): readonly ProcessInfo[] {
-  const { processes } = peer.persona.machine;
-  const uidOf = (name: string) => peer.persona.users.find((user) => user.name === name)?.uid ?? 0;
-  const standing = processes.map((one): ProcessInfo => {
-    const { pid, parent, user, command, rssKib, virtualKib, cpuSeconds, startedSeconds, terminal, state } = one;
-    const kernelThread = command.startsWith("[");
-    const argv0 = kernelThread ? command.slice(1, -1) : (command.split(" ")[0] ?? "").replace(/:$/, "");
-    const systemd = pid === 1 && peer.persona.machine.versions["systemctl"] !== undefined;
-    const name = systemd ? "systemd" : kernelThread ? argv0 : argv0.slice(argv0.lastIndexOf("/") + 1).slice(0, 15);
-    return {
-      pid,
-      parent,
-      uid: uidOf(user),
-      user,
-      command,
-      name,
-      rssKib,
-      virtualKib,
-      cpuSeconds,
-      startedSeconds,
-      terminal,
-      state: state ?? "S",
-      group: kernelThread ? 0 : pid,
-      session: kernelThread ? 0 : pid,
-    };
-  });
+  const { persona } = peer;
+  const standing = persona.machine.processes.map((one) => standingInfo(persona, one));
   const running = kernel.tasks().map((task) => taskInfo(peer, task, byId));
   return [...standing, ...running].sort((one, other) => one.pid - other.pid);
+}
+
+/** A process that the persona runs since boot. */
+function standingInfo(persona: Persona, one: Persona["machine"]["processes"][number]): ProcessInfo {
+  const { pid, user } = one;
+  const kernelThread = one.command.startsWith("[");
+  const group = kernelThread ? 0 : pid;
+  const uid = persona.users.find((known) => known.name === user)?.uid ?? 0;
+  return { ...one, uid, name: standingName(persona, one), terminal: one.terminal, state: one.state ?? "S", group, session: group };
+}
+
+function standingName(persona: Persona, { pid, command }: { readonly pid: number; readonly command: string }): string {
+  if (pid === 1 && persona.machine.versions["systemctl"] !== undefined) return "systemd";
+  if (command.startsWith("[")) return command.slice(1, -1);
+  const argv0 = (command.split(" ")[0] ?? "").replace(/:$/, "");
+  return argv0.slice(argv0.lastIndexOf("/") + 1).slice(0, 15);
 }
 
 function taskInfo(peer: Peer, task: Task, byId: (uid: number) => User | undefined): ProcessInfo {

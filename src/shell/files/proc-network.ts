@@ -52,14 +52,14 @@ export function netRoute(view: SystemView): string {
   const { interfaces, gateway } = view.machine;
   const head =
     "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT                                                       ";
-  const row = (name: string, to: string, via: string, rest: string) =>
+  const row = (name: string, { to, via, rest }: { to: string; via: string; rest: string }) =>
     `${name}\t${hexAddress(to)}\t${hexAddress(via)}\t${rest}\t0\t0\t0`.padEnd(127);
   const outside = interfaces.filter(({ name }) => name !== "lo");
   const uplink = outside.find(({ address, prefix }) => networkOf(address, prefix) === networkOf(gateway, prefix)) ?? outside[0];
   const rows = outside.map(({ name, address, prefix }) =>
-    row(name, networkOf(address, prefix), "0.0.0.0", `0001\t0\t0\t0\t${hexAddress(maskOf(prefix))}`),
+    row(name, { to: networkOf(address, prefix), via: "0.0.0.0", rest: `0001\t0\t0\t0\t${hexAddress(maskOf(prefix))}` }),
   );
-  if (uplink !== undefined) rows.unshift(row(uplink.name, "0.0.0.0", gateway, "0003\t0\t0\t0\t00000000"));
+  if (uplink !== undefined) rows.unshift(row(uplink.name, { to: "0.0.0.0", via: gateway, rest: "0003\t0\t0\t0\t00000000" }));
   return `${[head, ...rows].join("\n")}\n`;
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { FakePeer, fakeMemory } from "../../testkit/fake-peer.ts";
 import { bootSystem } from "../boot.ts";
-import type { FileSystem } from "../file-system.ts";
+import type { Credentials, FileSystem } from "../file-system.ts";
 import { shellPersona } from "../testing/persona.ts";
 import { elfMachine } from "./elf.ts";
 
@@ -14,7 +14,11 @@ function machine(memory = fakeMemory()) {
   return { peer, memory, system: bootSystem(peer) };
 }
 
-function write(fs: FileSystem, path: string, bytes: string, who = root) {
+function write(fs: FileSystem, path: string, bytes: string) {
+  return writeAs(fs, root, { path, bytes });
+}
+
+function writeAs(fs: FileSystem, who: Credentials, { path, bytes }: { path: string; bytes: string }) {
   const file = fs.open(path, { write: true, create: true, truncate: true, mode: 0o644 }, who);
   if ("errno" in file) return file.errno;
   const done = file.write(0, bytes);
@@ -43,9 +47,9 @@ describe("the file system of a visit", () => {
   it("checks permissions as Linux does", () => {
     const { fs } = machine().system;
     assert.equal(read(fs, "/etc/shadow", ada), "EACCES");
-    assert.equal(write(fs, "/etc/new", "x", ada), "EACCES");
-    assert.equal(write(fs, "/tmp/mine", "x", ada), "ok");
-    assert.equal(write(fs, "/tmp/roots", "x", root), "ok");
+    assert.equal(writeAs(fs, ada, { path: "/etc/new", bytes: "x" }), "EACCES");
+    assert.equal(writeAs(fs, ada, { path: "/tmp/mine", bytes: "x" }), "ok");
+    assert.equal(write(fs, "/tmp/roots", "x"), "ok");
     assert.deepEqual(fs.remove("/tmp/roots", ada), { errno: "EPERM" });
     assert.deepEqual(fs.stat("/root/x", ada), { errno: "EACCES" });
     assert.deepEqual(fs.chmod("/etc/passwd", 0o777, ada), { errno: "EPERM" });

@@ -135,14 +135,17 @@ function programOfPersona(process: TaskProcess, file: { readonly path: string; r
   const { shell, busyboxApplets } = peer.persona.machine;
   const busybox = real.startsWith("busybox") ? (programs.get("busybox") ?? missingProgram) : undefined;
   if (busybox !== undefined && called !== real && called !== "busybox") {
-    const applet = busyboxApplets.includes(called) ? programs.get(called) : undefined;
-    return { program: applet ?? busybox, flavour: "busybox" as const };
+    return { program: (busyboxApplets.includes(called) ? programs.get(called) : undefined) ?? busybox, flavour: "busybox" as const };
   }
   const flavour = shell === "ash" ? ("busybox" as const) : ("gnu" as const);
   const program = programs.get(commandName(file.path)) ?? programs.get(real) ?? busybox;
   if (program !== undefined) return { program, flavour };
-  const head = readHead(fs, file.real);
-  return typeof head === "string" && head.startsWith("\x7fELF") ? { program: missingProgram, flavour } : undefined;
+  return isProgram(fs, file.real) ? { program: missingProgram, flavour } : undefined;
+}
+
+function isProgram(fs: TaskProcess["computer"]["fs"], path: string): boolean {
+  const head = readHead(fs, path);
+  return typeof head === "string" && elfMachine(head) !== undefined;
 }
 
 function isOriginal(process: TaskProcess, real: string): boolean {

@@ -22,16 +22,21 @@ interface Input {
 
 /** Runs the commands that are whole; true: a mistake ended the shell. */
 function* runWhole(shell: Shell, input: Input, last: string | undefined): Execution<boolean> {
+  const line = (last ?? "").replace(/\n$/, "");
   while (input.text !== "" && shell.flow === undefined) {
     const parsed: Parsing = parseNext(input.text, 0, { dialect: shell.dialect, line: input.line });
     if (last !== undefined && isOpen(input.text, parsed)) return false;
-    yield* runParsed(shell, parsed, (last ?? "").replace(/\n$/, ""));
-    const script = parsed.kind === "script" ? parsed : undefined;
-    if (script === undefined && parsed.kind === "problem" && shell.dialect !== "bash") return true;
-    input.line = script?.line ?? input.line + 1;
-    input.text = script === undefined ? "" : input.text.slice(script.end);
+    yield* runParsed(shell, parsed, line);
+    if (parsed.kind === "problem" && shell.dialect !== "bash") return true;
+    advance(input, parsed);
   }
   return false;
+}
+
+/** Past what was run; after a mistake, past all. */
+function advance(input: Input, parsed: Parsing): void {
+  input.line = parsed.kind === "script" ? parsed.line : input.line + 1;
+  input.text = parsed.kind === "script" ? input.text.slice(parsed.end) : "";
 }
 
 function isOpen(text: string, parsed: Parsing): boolean {

@@ -249,24 +249,16 @@ class Editing {
   }
 
   #recall(name: Command): void {
-    const { history } = this.#settings;
-    const target =
-      name === "up"
-        ? this.#place - 1
-        : name === "down"
-          ? this.#place + 1
-          : name === "first"
-            ? 0
-            : name === "last"
-              ? history.length
-              : this.#place;
-    if (name === "bell" || name === "none" || target < 0 || target > history.length || target === this.#place) {
-      if (name === "up" || name === "down" || name === "bell") this.#display.bell();
+    const { length } = this.#settings.history;
+    const targets: Partial<Record<Command, number>> = { up: this.#place - 1, down: this.#place + 1, first: 0, last: length };
+    const target = targets[name];
+    if (target === undefined || target < 0 || target > length) {
+      if (name !== "none") this.#display.bell();
       return;
     }
-    if (this.#place === history.length) this.#own = this.#line;
+    if (this.#place === length) this.#own = this.#line;
     this.#place = target;
-    const line = target === history.length ? this.#own : (history[target] ?? "");
+    const line = target === length ? this.#own : (this.#settings.history[target] ?? "");
     this.#change(line, line.length);
   }
 
@@ -330,23 +322,19 @@ class Editing {
 
   #complete(): void {
     const { start, words, suffix } = this.#settings.complete(this.#line, this.#cursor);
+    const [only] = words;
     const typed = this.#line.slice(start, this.#cursor);
     const shared = commonStart(words);
-    if (words.length === 0) {
+    if (only !== undefined && words.length === 1) this.#replaceWord(start, only + suffix);
+    else if (shared.length > typed.length) {
+      this.#replaceWord(start, shared);
       this.#display.bell();
-      return;
-    }
-    if (words.length === 1 || shared.length > typed.length) {
-      const text = words.length === 1 ? `${words[0] ?? ""}${suffix}` : shared;
-      this.#change(this.#line.slice(0, start) + text + this.#line.slice(this.#cursor), start + text.length);
-      if (words.length > 1) this.#display.bell();
-      return;
-    }
-    if (this.#lastCommand !== "complete") {
-      this.#display.bell();
-      return;
-    }
-    this.#list(words.map((word) => word.replace(/^.*\/(?=.)/, "")));
+    } else if (words.length === 0 || this.#lastCommand !== "complete") this.#display.bell();
+    else this.#list(words.map((word) => word.replace(/^.*\/(?=.)/, "")));
+  }
+
+  #replaceWord(start: number, text: string): void {
+    this.#change(this.#line.slice(0, start) + text + this.#line.slice(this.#cursor), start + text.length);
   }
 
   #list(names: readonly string[]): void {

@@ -104,22 +104,26 @@ function append(part: string, how: ReadHow, so: { text: string; quoted: Set<numb
 }
 
 function* readPart(shell: Shell, how: ReadHow, limit: { left: number; untilMs: number | undefined }): Execution<string | "timeout"> {
-  const { task, system } = shell.process;
+  const { task } = shell.process;
   const description = task.descriptors.get(how.fd);
-  if (description === undefined) {
-    yield* shell.complain(`read: ${how.fd}: invalid file descriptor: Bad file descriptor`);
-    return "";
-  }
-  for (let signalled = false; !signalled; ) {
+  if (description === undefined) yield* shell.complain(`read: ${how.fd}: invalid file descriptor: Bad file descriptor`);
+  while (description !== undefined) {
     const got = how.exact ? description.read(limit.left, task) : description.readThrough(how.delimiter, limit.left, task);
     yield* shell.process.charge(1);
     if (typeof got === "string") return got;
     if ("errno" in got) break;
-    const wait = waitFor(got.until, limit.untilMs === undefined ? undefined : limit.untilMs - system.now().monotonicMs);
-    if (wait === undefined) return "timeout";
-    signalled = (yield wait) === "signal" && task.caught.length > 0;
+    const ended = yield* pause(shell, got.until, limit.untilMs);
+    if (ended !== undefined) return ended;
   }
   return "";
+}
+
+/** Waits for input; what ends the reading instead: the time is over, or a trapped signal came. */
+function* pause(shell: Shell, queue: WaitQueue, untilMs: number | undefined): Execution<"" | "timeout" | undefined> {
+  const wait = waitFor(queue, untilMs === undefined ? undefined : untilMs - shell.process.system.now().monotonicMs);
+  if (wait === undefined) return "timeout";
+  const woken = yield wait;
+  return woken === "signal" && shell.process.task.caught.length > 0 ? "" : undefined;
 }
 
 /** Undefined: no time is left. */
