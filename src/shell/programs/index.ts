@@ -34,6 +34,7 @@ import { truncate } from "./files/truncate.ts";
 import { pwd } from "./files/working-directory.ts";
 import { inspectPrograms } from "./inspect/index.ts";
 import { networkPrograms } from "./network/index.ts";
+import { packagePrograms } from "./packages/index.ts";
 import { runningPrograms } from "./running/index.ts";
 import { systemPrograms } from "./system/index.ts";
 import { awk, mawk, nawk } from "./text/awk/awk.ts";
@@ -127,6 +128,7 @@ export const programs: readonly Program[] = [
   sort,
   stat,
   sum,
+  ...packagePrograms,
   ...systemPrograms,
   tac,
   tail,

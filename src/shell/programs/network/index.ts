@@ -1,5 +1,6 @@
 import type { Program } from "../../program.ts";
 import { dig, host, nslookup } from "./dns-tools.ts";
+import { ethtool, ip6tables, iptables, iptablesRestore, iptablesSave, iwconfig, nft, tcpdump, ufw } from "./firewall.ts";
 import { ftp } from "./ftp.ts";
 import { arp, ifconfig, route } from "./ifconfig.ts";
 import { ip } from "./ip.ts";
@@ -15,16 +16,23 @@ export const networkPrograms: readonly Program[] = [
   arp,
   dbclient,
   dig,
+  ethtool,
   ftp,
   host,
   ifconfig,
   ip,
+  ip6tables,
+  iptables,
+  iptablesRestore,
+  iptablesSave,
+  iwconfig,
   nc,
   ncat,
   ncOpenbsd,
   ncTraditional,
   netcatProgram,
   netstat,
+  nft,
   nslookup,
   ping,
   ping4,
@@ -35,6 +43,8 @@ export const networkPrograms: readonly Program[] = [
   slogin,
   ss,
   ssh,
+  tcpdump,
   telnet,
   traceroute,
+  ufw,
 ];

@@ -5,8 +5,10 @@ import { date } from "./date.ts";
 import { blkid, dmidecode, fdisk, lsblk, lspci, lsusb } from "./devices.ts";
 import { df } from "./df.ts";
 import { dmesg } from "./dmesg.ts";
+import { cal, getconf, lsof, sysctl, timedatectl, vmstat } from "./facts.ts";
 import { free } from "./free.ts";
 import { dnsdomainname, domainname, hostname, hostnamectl } from "./hostname.ts";
+import { perl, python, python3, python27 } from "./interpreters.ts";
 import { kill } from "./kill.ts";
 import { killall, pidof } from "./killall.ts";
 import { last, lastb, lastlog, tty, users, w, who } from "./logins.ts";
@@ -15,6 +17,12 @@ import { insmod, lsmod, modprobe, rmmod } from "./modules.ts";
 import { findmnt, mount, mountpoint, umount } from "./mount.ts";
 import { pgrep, pkill } from "./pgrep.ts";
 import { ps } from "./ps/ps.ts";
+import { script } from "./script.ts";
+import { journalctl, service, systemctl } from "./services.ts";
+import { stty } from "./stty.ts";
+import { clear, reset } from "./terminal-tools.ts";
+import { top } from "./top.ts";
+import { tput } from "./tput.ts";
 import { arch, uname } from "./uname.ts";
 import { uptime } from "./uptime.ts";
 
@@ -22,6 +30,8 @@ import { uptime } from "./uptime.ts";
 export const systemPrograms: readonly Program[] = [
   arch,
   blkid,
+  cal,
+  clear,
   crontab,
   date,
   df,
@@ -32,9 +42,11 @@ export const systemPrograms: readonly Program[] = [
   fdisk,
   findmnt,
   free,
+  getconf,
   hostname,
   hostnamectl,
   insmod,
+  journalctl,
   kill,
   killall,
   last,
@@ -43,22 +55,37 @@ export const systemPrograms: readonly Program[] = [
   lsblk,
   lscpu,
   lsmod,
+  lsof,
   lspci,
   lsusb,
   modprobe,
   mount,
   mountpoint,
   nproc,
+  perl,
   pgrep,
   pidof,
   pkill,
   ps,
+  python,
+  python27,
+  python3,
+  reset,
   rmmod,
+  script,
+  service,
+  stty,
+  sysctl,
+  systemctl,
+  timedatectl,
+  top,
+  tput,
   tty,
   umount,
   uname,
   uptime,
   users,
+  vmstat,
   w,
   who,
 ];
