@@ -22,7 +22,7 @@ export interface LoginRounds {
 
 /** The warm-up is long enough for the compiler to be done with both servers. */
 export const STANDARD_ROUNDS: LoginRounds = { rounds: 7, loginsPerRound: 400, warmUp: 3_000 };
-export const QUICK_ROUNDS: LoginRounds = { rounds: 5, loginsPerRound: 200, warmUp: 1_500 };
+export const QUICK_ROUNDS: LoginRounds = { rounds: 5, loginsPerRound: 300, warmUp: 3_000 };
 
 export interface LoginCost {
   /** Milliseconds of processor for one login: all processes of the server. */
@@ -64,9 +64,9 @@ async function costOfSshd(plan: LoginRounds): Promise<LoginCost | undefined> {
 async function rateWith(workers: number, plan: LoginRounds): Promise<number> {
   await using sensor = await startSensor({ workers });
   using load = new Load();
-  await load.run({ port: sensor.port, logins: plan.warmUp });
+  await load.run({ port: sensor.port, logins: plan.warmUp / 2 });
   const rounds: number[] = [];
-  for (let round = 0; round < plan.rounds; round += 1) {
+  for (let round = 0; round < RATE_ROUNDS; round += 1) {
     const { ms } = await load.run({ port: sensor.port, logins: plan.loginsPerRound });
     rounds.push((plan.loginsPerRound / ms) * 1e3);
   }
@@ -114,6 +114,7 @@ async function settled(server: BenchServer): Promise<void> {
 }
 
 const SETTLE_MS = 100;
+const RATE_ROUNDS = 3;
 
 /** The load generator: one process for a whole comparison. */
 class Load implements Disposable {

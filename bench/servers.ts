@@ -27,6 +27,8 @@ export interface SensorOptions {
   readonly workers?: number;
   /** A folder of state to use and keep; otherwise a new one, removed at the end. */
   readonly state?: string;
+  /** Where SSH listens; any free port unless given. */
+  readonly sshPort?: number;
   /** More of the configuration, YAML. */
   readonly configuration?: string;
 }
@@ -35,7 +37,7 @@ export interface SensorOptions {
 export async function startSensor(options: SensorOptions = {}): Promise<BenchSensor> {
   const folder = options.state ?? mkdtempSync(join(tmpdir(), "utsusemi-bench-"));
   const file = join(folder, "bench.yaml");
-  const listen = "[{ decoy: ssh, port: 0 }, { decoy: telnet, port: 0 }]";
+  const listen = `[{ decoy: ssh, port: ${options.sshPort ?? 0} }, { decoy: telnet, port: 0 }]`;
   const limits = "{ connections: 20000, connectionsPerSource: 20000 }";
   writeFileSync(file, `listen: ${listen}\nworkers: ${options.workers ?? 1}\nlimits: ${limits}\n${options.configuration ?? ""}`);
   const child = spawn(process.execPath, [COMMAND, "up", "--quiet", "--state", folder, "--config", file], {

@@ -19,8 +19,13 @@ declare module "ssh2" {
     readonly readyTimeout: number;
   }
 
+  export interface Channel extends EventEmitter {
+    write(text: string): boolean;
+  }
+
   export class Client extends EventEmitter {
     connect(options: ConnectOptions): this;
+    shell(window: { readonly term: string }, opened: (error: Error | undefined, channel: Channel) => void): this;
     end(): this;
   }
 
