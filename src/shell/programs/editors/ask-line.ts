@@ -7,7 +7,7 @@ const MAX_BYTES = 256;
 export function* askLine(process: Process, terminal: RawTerminal): Execution<string | undefined> {
   let text = "";
   for (let key = yield* terminal.key(); key !== "\r" && key !== "\n"; key = yield* terminal.key()) {
-    const next = edited(text, key);
+    const next = editedAnswer(text, key);
     if (next === undefined) return undefined;
     yield* process.print(next.length < text.length ? "\b \b".repeat(text.length - next.length) : next.slice(text.length));
     text = next;
@@ -15,7 +15,8 @@ export function* askLine(process: Process, terminal: RawTerminal): Execution<str
   return text;
 }
 
-function edited(text: string, key: string): string | undefined {
+/** The text after one key more; undefined: given up. */
+export function editedAnswer(text: string, key: string): string | undefined {
   if (key === "escape" || key === "eof" || key === "\x03") return undefined;
   if (key === "\x7f" || key === "\b") return text === "" ? undefined : text.slice(0, -1);
   if (key === "\x15") return "";

@@ -60,6 +60,34 @@ function runInto(terminal: TypedTerminal, text: string): void {
   terminal.type(`printf '${octal}' > f\r`, 500);
 }
 
+const nano: readonly (readonly [title: string, keys: readonly string[], before: string, after: string])[] = [
+  ["types text, writes it and leaves", ["ab\rc", "\x0f", "\r", "\x18"], "", "ab\nc\n"],
+  ["asks before it leaves with changes", ["x", "\x18", "y", "\r"], "a\\n", "xa\n"],
+  ["leaves without writing", ["x", "\x18", "n"], "a\\n", "a\n"],
+  ["stays when asked to cancel", ["x", "\x18", "\x03", "y", "\x0f", "\r", "\x18"], "a\\n", "xya\n"],
+  ["cuts and pastes lines", ["\x0b", "\x1b[B", "\x15", "\x0f", "\r", "\x18"], "a\\nb\\nc\\n", "b\na\nc\n"],
+  ["erases backwards and forwards", ["\x1b[C", "\x7f", "\x1b[3~", "\x0f", "\r", "\x18"], "abc\\n", "c\n"],
+  ["searches", ["\x17", "c", "\r", "X", "\x0f", "\r", "\x18"], "a\\nbcd\\n", "a\nbXcd\n"],
+];
+
+for (const [title, keys, before, after] of nano)
+  test(`nano ${title}`, () => {
+    assert.equal(edit("nano", keys, before).file, odLines(after));
+  });
+
+test("nano's screen is that of nano 7.2", () => {
+  const { seen } = edit("nano", ["ab", "\x0f", "\r", "\x18"], "l1\\nl2\\n");
+  assert.match(seen, /GNU nano 7\.2 {25,32}f/);
+  assert.match(seen, /\[ Read 2 lines \]/);
+  assert.match(seen, /File Name to Write: f/);
+  assert.match(seen, /\[ Wrote 2 lines \]/);
+});
+
+test("nano without a terminal refuses", () => {
+  const { err, status } = runShell("nano x", { input: "" });
+  assert.deepEqual([err, status], ["Standard input is not a terminal\n", 1]);
+});
+
 test("vi tells the size of a file, of a new one, and what was written", () => {
   assert.match(edit("vi", [":q\r"], "l1\\nl2\\n").seen, /"f" 2 lines, 6 bytes/);
   const terminal = new TypedTerminal();
