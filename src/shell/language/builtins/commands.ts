@@ -9,7 +9,7 @@ import { badOption, readFlags, wrong } from "./builtin.ts";
 
 /** Builtins about what a name means: type, command, builtin, hash, alias. `knows` tells which names are builtins. */
 
-const KEYWORDS = new Set([
+export const KEYWORDS: ReadonlySet<string> = new Set([
   "if",
   "then",
   "else",

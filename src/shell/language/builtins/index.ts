@@ -1,6 +1,7 @@
 import type { Shell } from "../shell.ts";
 import type { Builtin } from "./builtin.ts";
 import { alias, builtin, commandBuiltin, hash, type Knows, typeBuiltin, unalias } from "./commands.ts";
+import { compgenBuiltin } from "./compgen.ts";
 import {
   breakBuiltin,
   colon,
@@ -70,7 +71,7 @@ const BASH: Readonly<Record<string, Builtin>> = {
   bind: accepted,
   builtin,
   caller,
-  compgen: accepted,
+  compgen: compgenBuiltin(builtinNames),
   complete: accepted,
   compopt: accepted,
   declare: declareBuiltin,
