@@ -47,6 +47,32 @@ test("tells a whole visit in order", () => {
   ]);
 });
 
+test("asking what is offered is no login, and a client that says goodbye ends the visit", () => {
+  second = 0;
+  const told = narrate([
+    event("connection.open", {}),
+    event("ssh.kexinit", { hassh: "a", negotiated: "curve25519-sha256 ssh-ed25519 aes128-ctr aes128-ctr implicit implicit none none" }),
+    event("auth.attempt", { method: "none", user: "root", accepted: false }),
+    event("command.input", { line: "wget x", directory: "/", interactive: true }),
+    event("download.request", { url: "x", program: "wget", fetched: false }),
+    event("command.input", { line: "exit", directory: "/", interactive: true }),
+    event("protocol.note", { what: "disconnect", values: ["11"] }),
+    event("connection.close", { by: "decoy", durationMs: 1, bytesIn: 1, bytesOut: 1 }),
+  ]);
+  assert.deepEqual(told.slice(1, -1), [
+    "Its HASSH is a; agreed: curve25519-sha256, ssh-ed25519, aes128-ctr.",
+    "  10:30:04  /> wget x",
+    'Asked for "x" with wget; nothing was fetched.',
+    "  10:30:06  /> exit",
+  ]);
+  assert.match(told.at(-1) ?? "", /by the visitor/);
+});
+
+test("an event's line leaves out what only programs read", () => {
+  const line = eventLine(event("ssh.kexinit", { hassh: "abc", hasshAlgorithms: "x", hostKeyAlgorithms: "y", negotiated: "" }));
+  assert.match(line, /^2026-01-15 10:30:\d\d\.\d{3} ssh\.kexinit .*hassh=abc negotiated=$/);
+});
+
 test("a visit without an end says so", () => {
   assert.match(narrate([event("connection.open", {})]).at(-1) ?? "", /not over/);
 });

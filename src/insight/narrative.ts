@@ -8,7 +8,7 @@ import { visible } from "../wire/visible.ts";
 export function narrate(events: readonly Event[]): readonly string[] {
   const first = events[0];
   if (first === undefined) return ["Nothing is known of this visit."];
-  return [arrival(first), ...client(events), ...logins(events), ...terminals(events), ...notable(events), ...departure(events)];
+  return [arrival(first), ...client(events), ...logins(events), ...deeds(events), ...departure(events)];
 }
 
 function arrival(event: Event): string {
@@ -21,10 +21,16 @@ function client(events: readonly Event[]): readonly string[] {
   const lines: string[] = [];
   for (const { kind, fields } of events) {
     if (kind === "ssh.ident") lines.push(`The client named itself ${quote(fields["ident"])}.`);
-    if (kind === "ssh.kexinit") lines.push(`Its HASSH is ${shown(fields["hassh"])}; agreed: ${shown(fields["negotiated"]) || "nothing"}.`);
+    if (kind === "ssh.kexinit") lines.push(`Its HASSH is ${shown(fields["hassh"])}; agreed: ${agreed(fields["negotiated"])}.`);
     if (kind === "telnet.option") lines.push(`Its telnet client said ${shown(fields["option"])}: ${quote(fields["value"])}.`);
   }
   return lines;
+}
+
+/** What differs; the event has the whole list, each way apart. */
+function agreed(negotiated: EventValue | undefined): string {
+  const names = new Set(shown(negotiated).split(" "));
+  return [...names].filter((name) => name !== "none" && name !== "implicit").join(", ") || "nothing";
 }
 
 function logins(events: readonly Event[]): readonly string[] {
@@ -47,25 +53,12 @@ function credential({ fields }: Event): string {
   return `${quote(fields["user"])} by ${shown(fields["method"])}`;
 }
 
-function terminals(events: readonly Event[]): readonly string[] {
-  return events.flatMap((event) => {
-    const { fields } = event;
-    if (event.kind === "terminal.open") {
-      const command = fields["command"];
-      if (command !== undefined) return [`Ran at ${clock(event.time)}: ${quote(command)}.`];
-      const size =
-        fields["columns"] === undefined
-          ? ""
-          : ` (${[fields["type"], `${shown(fields["columns"])}x${shown(fields["rows"])}`]
-              .filter((part) => part !== undefined)
-              .map(shown)
-              .join(", ")})`;
-      return [`Opened a shell at ${clock(event.time)}${size}.`];
-    }
-    if (event.kind === "command.input" && fields["interactive"] === true)
-      return [`  ${clock(event.time)}  ${shown(fields["directory"])}> ${shown(fields["line"])}`];
-    return [];
-  });
+function openTerminal({ time, fields }: Event): string {
+  const { command, type, columns, rows } = fields;
+  if (command !== undefined) return `Ran at ${clock(time)}: ${quote(command)}.`;
+  const size = columns === undefined ? [] : [`${shown(columns)}x${shown(rows)}`];
+  const terminal = [...(type === undefined ? [] : [shown(type)]), ...size].join(", ");
+  return `Opened a shell at ${clock(time)}${terminal === "" ? "" : ` (${terminal})`}.`;
 }
 
 const TELLERS: Partial<Record<Event["kind"], (fields: Event["fields"]) => string>> = {
@@ -81,8 +74,15 @@ const TELLERS: Partial<Record<Event["kind"], (fields: Event["fields"]) => string
   "session.environment": (f) => `Set ${quote(f["name"])} to ${quote(f["value"])}.`,
 };
 
-function notable(events: readonly Event[]): readonly string[] {
-  const lines = events.flatMap(({ kind, fields }) => TELLERS[kind]?.(fields) ?? []);
+/** What the visitor did, in the order in which it happened. */
+function deeds(events: readonly Event[]): readonly string[] {
+  const lines = events.flatMap((event) => {
+    const { kind, fields } = event;
+    if (kind === "terminal.open") return [openTerminal(event)];
+    if (kind === "command.input" && fields["interactive"] === true)
+      return [`  ${clock(event.time)}  ${shown(fields["directory"])}> ${shown(fields["line"])}`];
+    return TELLERS[kind]?.(fields) ?? [];
+  });
   const unknown = new Set(events.filter(({ kind }) => kind === "command.unknown").map(({ fields }) => quote(fields["program"])));
   return unknown.size === 0 ? lines : [...lines, `Called programs that this persona does not have: ${list([...unknown])}.`];
 }
@@ -91,8 +91,11 @@ function departure(events: readonly Event[]): readonly string[] {
   const close = events.find(({ kind }) => kind === "connection.close");
   if (close === undefined) return ["The visit is not over, or its end was not seen."];
   const { fields } = close;
+  // SSH's clients say that they go, and leave hanging up to the server.
+  const saidGoodbye = events.some(({ kind, fields: { what } }) => kind === "protocol.note" && what === "disconnect");
+  const by = saidGoodbye ? "visitor" : fields["by"];
   return [
-    `It ended at ${clock(close.time)} after ${duration(Number(fields["durationMs"]))}, by the ${shown(fields["by"])}; ${shown(fields["bytesIn"])} bytes came in, ${shown(fields["bytesOut"])} went out.`,
+    `It ended at ${clock(close.time)} after ${duration(Number(fields["durationMs"]))}, by the ${shown(by)}; ${shown(fields["bytesIn"])} bytes came in, ${shown(fields["bytesOut"])} went out.`,
   ];
 }
 
