@@ -102,7 +102,7 @@ export function builtinFor(shell: Shell, name: string): Builtin | undefined {
   return Object.hasOwn(own, name) ? own[name] : undefined;
 }
 
-export function builtinNames(shell: Shell): readonly string[] {
+export function builtinNames(shell: Pick<Shell, "dialect">): readonly string[] {
   const own = shell.dialect === "bash" ? BASH : shell.dialect === "ash" ? ASH : {};
   return [...Object.keys(COMMON), ...Object.keys(own)];
 }

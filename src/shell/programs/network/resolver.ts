@@ -49,6 +49,7 @@ export function knownAddress(process: Process, name: string): string | undefined
 
 export function publicAddress(process: Process, name: string): string | undefined {
   const lower = name.toLowerCase().replace(/\.$/, "");
+  if (lower.length > 253) return undefined;
   const public_ = /^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z]$/.test(lower) && !UNKNOWN_DOMAINS.test(lower);
   if (!public_ || process.system.machine.nameservers.length === 0) return undefined;
   const { seeded } = process.system;

@@ -88,9 +88,10 @@ function* runShell(process: Process, argv: readonly string[]): Execution {
 }
 
 const MAX_STATEMENTS = 200;
+const MAX_CODE = 65_536;
 
 function* statements(process: Process, code: string): Execution {
-  const parts = code.split(/\n|;(?=(?:[^"']|"[^"]*"|'[^']*')*$)/).map((part) => part.trim());
+  const parts = splitStatements(code.slice(0, MAX_CODE), /[;\n]/).map((part) => part.trim());
   for (const [at, part] of parts.slice(0, MAX_STATEMENTS).entries()) {
     if (part === "") continue;
     const known = STATEMENTS.map(([pattern, run]) => ({ match: pattern.exec(part.slice(0, 4096)), run })).find(
@@ -100,6 +101,17 @@ function* statements(process: Process, code: string): Execution {
     yield* known.run(process, known.match);
   }
   return 0;
+}
+
+/** Cuts at separators that stand outside quotes. */
+function splitStatements(code: string, separator: RegExp): readonly string[] {
+  const pieces = code.match(/"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^"']/g) ?? [];
+  const parts = [""];
+  for (const piece of pieces) {
+    if (piece.length === 1 && separator.test(piece)) parts.push("");
+    else parts.push(`${parts.pop() ?? ""}${piece}`);
+  }
+  return parts;
 }
 
 function* importError(process: Process, line: number, part: string): Execution {
@@ -128,21 +140,25 @@ export const perl: Program = {
   },
 };
 
+const PERL_CALL = new RegExp(`^(print|say|system|exec)\\s*\\(?\\s*${STRING}\\s*\\)?$`);
+
 function* perlCode(process: Process, code: string): Execution {
-  for (const part of code.split(/;\s*/).slice(0, MAX_STATEMENTS)) {
-    const text = part.trim();
-    if (text === "" || /^use\s/.test(text)) continue;
-    const match = new RegExp(`^(print|say|system|exec)\\s*\\(?\\s*${STRING}\\s*\\)?$`).exec(text.slice(0, 4096));
-    const [, verb, double, single] = match ?? [];
-    if (verb === undefined)
+  const parts = splitStatements(code.slice(0, MAX_CODE), /;/).map((part) => part.trim());
+  for (const part of parts.slice(0, MAX_STATEMENTS)) {
+    const call = PERL_CALL.exec(part.slice(0, 4096));
+    if (call !== null) yield* perlCall(process, call);
+    else if (part !== "" && !/^use\s/.test(part))
       return yield* say(
         process,
-        `Can't locate warnings.pm in @INC (@INC contains: /etc/perl /usr/share/perl5) at -e line 1.\nBEGIN failed--compilation aborted at -e line 1.\n`,
+        "Can't locate warnings.pm in @INC (@INC contains: /etc/perl /usr/share/perl5) at -e line 1.\nBEGIN failed--compilation aborted at -e line 1.\n",
         2,
       );
-    const value = double === undefined ? (single ?? "") : withoutEscapes(double, "both").bytes;
-    if (verb === "system" || verb === "exec") yield* runShell(process, ["/bin/sh", "-c", value]);
-    else yield* process.print(value + (verb === "say" ? "\n" : ""));
   }
   return 0;
+}
+
+function* perlCall(process: Process, [, verb, double, single]: RegExpExecArray): Execution {
+  const value = double === undefined ? (single ?? "") : withoutEscapes(double, "both").bytes;
+  if (verb === "system" || verb === "exec") return yield* runShell(process, ["/bin/sh", "-c", value]);
+  return yield* print(process, value + (verb === "say" ? "\n" : ""));
 }
