@@ -1,4 +1,5 @@
 import { explain, isErrno } from "../../errno.ts";
+import type { ErrnoName } from "../../file-system.ts";
 import type { Execution, Process, Program } from "../../program.ts";
 import { quoteName, quoteValue } from "../quoting.ts";
 import { humanSize, parseSize } from "../sizes.ts";
@@ -69,38 +70,65 @@ const CONVERSIONS = new Set([
 const MAX_BLOCK = 16 << 20;
 
 function* readPlan(process: Process): Execution<Plan | number> {
-  const values = new Map<string, string>();
-  for (const arg of process.args) {
-    const cut = arg.indexOf("=");
-    const name = arg.slice(0, Math.max(0, cut));
-    if (arg === "--help" || arg === "--version") return 0;
-    if (/^--?./.test(arg) && cut < 0)
-      return yield* process.failUsage(arg.startsWith("--") ? `unrecognized option '${arg}'` : `invalid option -- '${arg.charAt(1)}'`);
-    if (cut < 0 || !NAMES.has(name)) return yield* process.failUsage(`unrecognized operand ${quoteValue(process, arg)}`);
-    values.set(name, arg.slice(cut + 1));
-  }
-  const sizes = new Map<string, number>();
-  for (const name of ["bs", "ibs", "obs", "count", "skip", "iseek", "seek", "oseek"]) {
-    const text = values.get(name);
-    const size = text === undefined ? undefined : product(text.replace(/B$/, (tail) => (/[A-Za-z]B$/.test(text) ? tail : "")));
-    if (text !== undefined && size === undefined) return yield* process.fail(`invalid number: ${quoteValue(process, text)}`);
-    if (size === 0 && name.endsWith("bs")) return yield* process.fail(`invalid number: ${quoteValue(process, text ?? "")}`);
-    if (size !== undefined) sizes.set(name, size);
-  }
+  if (process.args.includes("--help") || process.args.includes("--version")) return 0;
+  const values = readOperands(process);
+  if ("wrong" in values) return yield* process.failUsage(values.wrong);
+  const sizes = readSizes(process, values);
+  if ("wrong" in sizes) return yield* process.fail(sizes.wrong);
   const conversions = new Set((values.get("conv") ?? "").split(",").filter((word) => word !== ""));
   const wrong = [...conversions].find((word) => !CONVERSIONS.has(word));
   if (wrong !== undefined) return yield* process.failUsage(`invalid conversion: ${quoteValue(process, wrong)}`);
+  return { ...blockSizes(sizes), ...filesAndFlags(values), conversions };
+}
+
+type Values = ReadonlyMap<string, string>;
+
+function readOperands(process: Process): Values | { readonly wrong: string } {
+  const values = new Map<string, string>();
+  for (const arg of process.args) {
+    const [, name = "", value] = /^([a-z]*)=([\s\S]*)$/.exec(arg) ?? [];
+    if (value === undefined || !NAMES.has(name)) return { wrong: operandProblem(process, arg) };
+    values.set(name, value);
+  }
+  return values;
+}
+
+function operandProblem(process: Process, arg: string): string {
+  if (arg.startsWith("--") && !arg.includes("=")) return `unrecognized option '${arg}'`;
+  if (/^-./.test(arg) && !arg.includes("=")) return `invalid option -- '${arg.charAt(1)}'`;
+  return `unrecognized operand ${quoteValue(process, arg)}`;
+}
+
+function readSizes(process: Process, values: Values): ReadonlyMap<string, number> | { readonly wrong: string } {
+  const sizes = new Map<string, number>();
+  for (const name of ["bs", "ibs", "obs", "count", "skip", "iseek", "seek", "oseek"]) {
+    const text = values.get(name);
+    if (text === undefined) continue;
+    const size = product(/\dB$/.test(text) ? text.slice(0, -1) : text);
+    if (size === undefined || (size === 0 && name.endsWith("bs"))) return { wrong: `invalid number: ${quoteValue(process, text)}` };
+    sizes.set(name, size);
+  }
+  return sizes;
+}
+
+function blockSizes(sizes: ReadonlyMap<string, number>): Pick<Plan, "inputBytes" | "outputBytes" | "count" | "skip" | "seek"> {
+  const first = (usual: number, ...names: readonly string[]) =>
+    names.map((name) => sizes.get(name)).find((size) => size !== undefined) ?? usual;
+  return {
+    inputBytes: Math.min(first(512, "bs", "ibs"), MAX_BLOCK),
+    outputBytes: Math.min(first(512, "bs", "obs"), MAX_BLOCK),
+    count: first(Number.POSITIVE_INFINITY, "count"),
+    skip: first(0, "skip", "iseek"),
+    seek: first(0, "seek", "oseek"),
+  };
+}
+
+function filesAndFlags(values: Values): Pick<Plan, "from" | "to" | "countBytes" | "append" | "status"> {
   const flags = `${values.get("iflag") ?? ""},${values.get("oflag") ?? ""}`;
   return {
     from: values.get("if"),
     to: values.get("of"),
-    inputBytes: Math.min(sizes.get("bs") ?? sizes.get("ibs") ?? 512, MAX_BLOCK),
-    outputBytes: Math.min(sizes.get("bs") ?? sizes.get("obs") ?? 512, MAX_BLOCK),
-    count: sizes.get("count") ?? Number.POSITIVE_INFINITY,
     countBytes: flags.includes("count_bytes") || /\dB$/.test(values.get("count") ?? ""),
-    skip: sizes.get("skip") ?? sizes.get("iseek") ?? 0,
-    seek: sizes.get("seek") ?? sizes.get("oseek") ?? 0,
-    conversions,
     append: flags.includes("append"),
     status: values.get("status") ?? "",
   };
@@ -182,16 +210,23 @@ class Copy {
     for (let blocks = 0; left > 0 && (countBytes || blocks < this.#plan.count); blocks += 1) {
       const block = yield* this.#readBlock(input, Math.min(inputBytes, left));
       const error = this.#process.lastError(input);
-      if (error !== undefined)
-        return yield* this.#process.fail(`error reading ${quoteName(this.#plan.from ?? "standard input")}: ${explain({ errno: error })}`);
+      if (error !== undefined) return yield* this.#readError(error);
       if (block === "") break;
-      if (block.length === inputBytes) this.#whole += 1;
-      else this.#part += 1;
+      this.#count(block.length === inputBytes);
       left -= countBytes ? block.length : inputBytes;
       const done = yield* this.#writeBlock(output, converted(block, conversions, inputBytes));
       if (done !== 0) return done;
     }
     return 0;
+  }
+
+  *#readError(errno: ErrnoName): Execution {
+    return yield* this.#process.fail(`error reading ${quoteName(this.#plan.from ?? "standard input")}: ${explain({ errno })}`);
+  }
+
+  #count(whole: boolean): void {
+    if (whole) this.#whole += 1;
+    else this.#part += 1;
   }
 
   /** One read: a pipe may give less than a block. */

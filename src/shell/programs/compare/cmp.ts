@@ -1,6 +1,6 @@
 import { explain, isErrno } from "../../errno.ts";
 import { parseOptions } from "../../options.ts";
-import type { Program } from "../../program.ts";
+import type { Execution, Process, Program } from "../../program.ts";
 import { isUtf8, quoteValue } from "../quoting.ts";
 
 export const cmp: Program = {
@@ -23,29 +23,51 @@ export const cmp: Program = {
     const [one = "", other = ""] = texts;
     yield* process.charge(Math.min(one.length, other.length) >> 5);
     if (one === other) return 0;
-    if (options.has("s")) return 1;
-    const shorter = Math.min(one.length, other.length);
-    const place = isUtf8(process) ? "byte" : "char";
-    let at = 0;
-    let line = 1;
-    for (; at < shorter && one[at] === other[at]; at += 1) if (one[at] === "\n") line += 1;
-    if (options.has("l")) {
-      const width = String(shorter).length;
-      const octal = (text: string, index: number) => text.charCodeAt(index).toString(8).padStart(3);
-      for (let index = at; index < shorter; index += 1)
-        if (one[index] !== other[index])
-          yield* process.print(`${String(index + 1).padStart(width)} ${octal(one, index)} ${octal(other, index)}\n`);
-    } else if (at < shorter) {
-      yield* process.print(`${first} ${second} differ: ${place} ${at + 1}, line ${line}\n`);
-      return 1;
-    }
-    if (one.length === other.length) return 1;
-    const path = one.length < other.length ? first : second;
-    const where =
-      shorter === 0
-        ? "which is empty"
-        : `after byte ${shorter}, ${(one.length < other.length ? one : other).endsWith("\n") || options.has("l") ? `line ${line - 1}` : `in line ${line}`}`;
-    yield* process.write(2, `${process.name}: EOF on ${quoteValue(process, path)} ${where}\n`);
+    if (!options.has("s"))
+      yield* report(
+        process,
+        [
+          { path: first, text: one },
+          { path: second, text: other },
+        ],
+        options.has("l"),
+      );
     return 1;
   },
 };
+
+interface Side {
+  readonly path: string;
+  readonly text: string;
+}
+
+function* report(process: Process, [one, other]: readonly [Side, Side], all: boolean): Execution<void> {
+  const shorter = one.text.length < other.text.length ? one : other;
+  const size = shorter.text.length;
+  let at = 0;
+  while (at < size && one.text[at] === other.text[at]) at += 1;
+  const line = one.text.slice(0, at).split("\n").length;
+  const place = isUtf8(process) ? "byte" : "char";
+  if (all) yield* process.print(differences(one.text, other.text));
+  else if (at < size) yield* process.print(`${one.path} ${other.path} differ: ${place} ${at + 1}, line ${line}\n`);
+  const ended = one.text.length !== other.text.length && (all || at === size);
+  if (ended) yield* process.write(2, `${process.name}: EOF on ${quoteValue(process, shorter.path)} ${whereEnded(shorter.text, all)}\n`);
+}
+
+function whereEnded(text: string, all: boolean): string {
+  if (text === "") return "which is empty";
+  if (all) return `after byte ${text.length}`;
+  const lines = text.split("\n").length;
+  return `after byte ${text.length}, ${text.endsWith("\n") ? `line ${lines - 1}` : `in line ${lines}`}`;
+}
+
+/** -l: every byte that differs, in octal. */
+function differences(one: string, other: string): string {
+  const size = Math.min(one.length, other.length);
+  const width = String(size).length;
+  const octal = (text: string, at: number) => text.charCodeAt(at).toString(8).padStart(3);
+  let shown = "";
+  for (let at = 0; at < size; at += 1)
+    if (one[at] !== other[at]) shown += `${String(at + 1).padStart(width)} ${octal(one, at)} ${octal(other, at)}\n`;
+  return shown;
+}

@@ -1,5 +1,5 @@
 import { explain, isErrno } from "../../errno.ts";
-import { parseOptions } from "../../options.ts";
+import { type Options, parseOptions } from "../../options.ts";
 import type { Execution, Process, Program } from "../../program.ts";
 import { joinPath } from "../paths.ts";
 
@@ -66,18 +66,24 @@ export const shred: Program = {
     if (typeof options === "number") return options;
     if (options.operands.length === 0) return yield* process.failUsage("missing file operand");
     let status = 0;
-    for (const path of options.operands) {
-      const stat = process.fs.stat(path);
-      const open = isErrno(stat) ? stat : process.open(path, { write: true });
-      if (isErrno(open) || isErrno(stat)) {
-        status = yield* process.fail(`${path}: failed to open for writing: ${isErrno(open) ? explain(open) : ""}`);
-        continue;
-      }
-      process.close(open);
-      const size = Math.ceil(stat.size / 4096) * 4096;
-      process.fs.writeFile(path, options.has("z") ? "\0".repeat(Math.min(size, 1 << 20)) : process.system.random(Math.min(size, 65_536)));
-      if (options.has("u")) process.fs.remove(path);
-    }
+    for (const path of options.operands) if (!(yield* shredOne(process, path, options))) status = 1;
     return status;
   },
 };
+
+const BLOCK_BYTES = 4096;
+const MAX_SHRED_BYTES = 65_536;
+
+function* shredOne(process: Process, path: string, options: Options): Execution<boolean> {
+  const stat = process.fs.stat(path);
+  const open = isErrno(stat) ? stat : process.open(path, { write: true });
+  if (isErrno(open) || isErrno(stat)) {
+    yield* process.fail(`${path}: failed to open for writing${isErrno(open) ? `: ${explain(open)}` : ""}`);
+    return false;
+  }
+  process.close(open);
+  const size = Math.min(Math.ceil(stat.size / BLOCK_BYTES) * BLOCK_BYTES, MAX_SHRED_BYTES);
+  process.fs.writeFile(path, options.has("z") ? "\0".repeat(size) : process.system.random(size));
+  if (options.has("u")) process.fs.remove(path);
+  return true;
+}

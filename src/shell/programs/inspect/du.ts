@@ -120,8 +120,13 @@ class Usage {
     const has = (key: string) => this.#options.has(key);
     if (has("inodes")) return String(bytes);
     if (has("h") || has("si")) return bytes === 0 ? "0" : humanSize(bytes, has("si") ? 1000 : 1024);
-    const given = this.#options.value("B");
-    const block = given === undefined ? (has("m") ? 1 << 20 : has("b") ? 1 : 1024) : (parseSize(given) ?? parseSize(`1${given}`) ?? 1024);
-    return String(Math.ceil(bytes / block));
+    return String(Math.ceil(bytes / blockBytes(this.#options)));
   }
+}
+
+function blockBytes(options: Options): number {
+  const given = options.value("B");
+  if (given !== undefined) return parseSize(given) ?? parseSize(`1${given}`) ?? 1024;
+  if (options.has("m")) return 1 << 20;
+  return options.has("b") ? 1 : 1024;
 }

@@ -2,7 +2,7 @@ import { explain, isErrno } from "../../errno.ts";
 import { type Options, parseOptions } from "../../options.ts";
 import type { Execution, Process, Program } from "../../program.ts";
 import { Copier } from "../files/copy.ts";
-import { planTransfers } from "../files/targets.ts";
+import { planTransfers, type Transfer } from "../files/targets.ts";
 import { parseMode } from "../mode.ts";
 import { parseOwner } from "../owners.ts";
 import { parentPart } from "../paths.ts";
@@ -45,16 +45,25 @@ export const install: Program = {
       update: false,
       verbose: options.has("v"),
     });
-    for (const { from, to } of plan) {
-      if (options.has("D")) yield* makeParents(process, parentPart(to));
-      if (!isErrno(process.fs.lstat(to)) && !isErrno(process.fs.stat(from))) process.fs.remove(to);
-      yield* copier.copy(from, to);
-      process.fs.chmod(to, mode);
-      setOwner(process, to, options);
-    }
+    for (const transfer of plan) yield* installOne(process, transfer, { copier, mode, options });
     return copier.failed ? 1 : 0;
   },
 };
+
+interface How {
+  readonly copier: Copier;
+  readonly mode: number;
+  readonly options: Options;
+}
+
+/** The old file goes first, so that who has it open keeps it. */
+function* installOne(process: Process, { from, to }: Transfer, { copier, mode, options }: How): Execution<void> {
+  if (options.has("D")) yield* makeParents(process, parentPart(to));
+  if (!isErrno(process.fs.lstat(to)) && !isErrno(process.fs.stat(from))) process.fs.remove(to);
+  yield* copier.copy(from, to);
+  process.fs.chmod(to, mode);
+  setOwner(process, to, options);
+}
 
 function* makeDirectories(process: Process, options: Options, mode: number): Execution {
   if (options.operands.length === 0) return yield* process.failUsage("missing file operand");

@@ -10,9 +10,9 @@ export const which: Program = {
     if (typeof options === "number") return options;
     let status = options.operands.length === 0 ? 1 : 0;
     for (const name of options.operands) {
-      const found = locations(process, name);
+      const found = locations(process, name).slice(0, options.has("a") ? undefined : 1);
       if (found.length === 0) status = 1;
-      if (!options.has("s")) for (const path of options.has("a") ? found : found.slice(0, 1)) yield* process.print(`${path}\n`);
+      if (!options.has("s")) yield* process.print(found.map((path) => `${path}\n`).join(""));
     }
     return status;
   },

@@ -45,19 +45,24 @@ function* convertLine(process: Process, line: string, options: Options): Executi
   const delimiter = options.value("d");
   const pieces = delimiter === undefined ? (line.match(/[ \t]*[^ \t]+/g) ?? [line]) : line.split(delimiter);
   const piece = pieces[field - 1] ?? "";
-  const lead = delimiter === undefined ? (/^[ \t]*/.exec(piece)?.[0] ?? "") : "";
-  const number = parse(piece.trim(), options);
+  const text = piece.trim();
+  const number = parse(text, options);
   if (number === undefined) {
-    yield* process.fail(
-      `invalid ${/^[\d.]+[A-Za-z]/.test(piece.trim()) ? "suffix in input" : "number"}: ${quoteValue(process, piece.trim())}`,
-    );
+    yield* process.fail(`invalid ${/^[\d.]+[A-Za-z]/.test(text) ? "suffix in input" : "number"}: ${quoteValue(process, text)}`);
     return 2;
   }
-  const shown = show(number / Number(options.value("to-unit") ?? 1), options) + (options.value("suffix") ?? "");
-  const width = Math.max(lead.length > 0 ? piece.length : 0, Math.abs(Number(options.value("padding") ?? 0)));
-  pieces[field - 1] = field > 1 && delimiter === undefined ? lead.slice(0, 1) + shown.padStart(width - 1) : shown.padStart(width);
+  pieces[field - 1] = aligned(piece, show(number / Number(options.value("to-unit") ?? 1), options), options);
   yield* process.print(`${pieces.join(delimiter ?? "")}\n`);
   return 0;
+}
+
+/** The number in the place of the old one: as wide as that was with the blanks before it, or as --padding says. */
+function aligned(piece: string, number: string, options: Options): string {
+  const shown = number + (options.value("suffix") ?? "");
+  const lead = options.has("d") ? "" : (/^[ \t]*/.exec(piece)?.[0] ?? "");
+  const width = Math.max(lead === "" ? 0 : piece.length, Math.abs(Number(options.value("padding") ?? 0)));
+  const inside = Number(options.value("field") ?? 1) > 1;
+  return inside ? lead.slice(0, 1) + shown.padStart(width - 1) : shown.padStart(width);
 }
 
 function parse(text: string, options: Options): number | undefined {
@@ -80,7 +85,13 @@ function show(number: number, options: Options): string {
   }
   const sign = number < 0 ? "-" : "";
   if (power === 0) return sign + String(Math.ceil(amount));
-  const rounded = amount < 10 ? Math.ceil(amount * 10 - 1e-9) / 10 : Math.ceil(amount - 1e-9);
-  const [shown, shift] = rounded >= base ? [1, 1] : [rounded, 0];
-  return `${sign}${shown < 10 ? shown.toFixed(1) : String(shown)}${POWERS.charAt(power - 1 + shift)}${to === "iec-i" ? "i" : ""}`;
+  return `${sign}${rounded(amount, { power, base })}${to === "iec-i" ? "i" : ""}`;
+}
+
+/** Upwards, with one decimal below ten. */
+function rounded(amount: number, { power, base }: { power: number; base: number }): string {
+  const tenths = Math.ceil(amount * 10 - 1e-9);
+  if (tenths < 100) return (tenths / 10).toFixed(1) + POWERS.charAt(power - 1);
+  const whole = Math.ceil(amount - 1e-9);
+  return whole >= base ? `1.0${POWERS.charAt(power)}` : whole + POWERS.charAt(power - 1);
 }

@@ -106,14 +106,15 @@ function* compareFiles(process: Process, [left, right]: readonly [string[], stri
     const a = left[one];
     const b = right[other];
     const order = compareLines(a, b);
-    if (order <= 0) one += 1;
-    if (order >= 0) other += 1;
+    one += Number(order <= 0);
+    other += Number(order >= 0);
     yield* out.add(column(order, (order <= 0 ? a : b) ?? "", { options, tab }));
   }
   yield* out.flush();
+  if (wrong.length === 0) return yield* out.finish(0);
   for (const file of wrong) yield* process.fail(`file ${file} is not in sorted order`);
-  if (wrong.length > 0) yield* process.fail("input is not in sorted order");
-  return yield* out.finish(wrong.length > 0 ? 1 : 0);
+  yield* process.fail("input is not in sorted order");
+  return 1;
 }
 
 /** The files that are out of order; not looked for when they are equal, as nothing is unpaired then. */

@@ -56,14 +56,17 @@ function makePlan(sets: { one: TrSet; two: TrSet | undefined }, options: Options
   const complement = options.has("c") || options.has("C");
   const from = complement ? complementOf(sets.one.bytes) : sets.one.bytes;
   const map = Int16Array.from({ length: 256 }, (_, byte) => byte);
-  const squeeze = new Uint8Array(256);
+  const { one, two } = sets;
   if (options.has("d")) for (const byte of from) map[byte] = -1;
-  else if (sets.two !== undefined) {
-    const wrong = addTranslation(map, { from, one: sets.one, two: sets.two, complement }, options.has("t"));
-    if (wrong !== undefined) return wrong;
-  }
-  if (options.has("s")) for (const byte of sets.two === undefined ? from : expanded(sets.two, from.length)) squeeze[byte] = 1;
-  return { map, squeeze };
+  const translates = two !== undefined && !options.has("d");
+  const wrong = translates ? addTranslation(map, { from, one, two, complement }, options.has("t")) : undefined;
+  return wrong ?? { map, squeeze: options.has("s") ? flagsOf(two === undefined ? from : expanded(two, from.length)) : flagsOf([]) };
+}
+
+function flagsOf(bytes: readonly number[]): Uint8Array {
+  const flags = new Uint8Array(256);
+  for (const byte of bytes) flags[byte] = 1;
+  return flags;
 }
 
 function complementOf(bytes: readonly number[]): readonly number[] {

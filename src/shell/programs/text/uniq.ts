@@ -1,4 +1,5 @@
 import { explain, isErrno } from "../../errno.ts";
+import type { ErrnoName } from "../../file-system.ts";
 import { type Options, parseOptions } from "../../options.ts";
 import type { Execution, Process, Program } from "../../program.ts";
 import { openOr } from "../inputs.ts";
@@ -56,23 +57,24 @@ function* filter(process: Process, { fd, target }: { fd: number; target: number 
   const out = new Printer(process);
   const print = printerTo(process, out, target);
   const keepAll = options.has("D") || options.has("all-repeated");
-  let run: Run | undefined;
+  let run: Run = { key: "", lines: [], count: 0 };
   for (let line = yield* input.next(); line !== undefined; line = yield* input.next()) {
     const text = chomp(line, end);
     const key = keyOf(text, options);
-    if (run?.key === key) {
-      run.count += 1;
-      if (keepAll) run.lines.push(text);
-      continue;
+    if (run.key !== key || run.count === 0) {
+      yield* print(shown(run, options, end));
+      run = { key, lines: [], count: 0 };
     }
-    if (run !== undefined) yield* print(shown(run, options, end));
-    run = { key, lines: [text], count: 1 };
+    run.count += 1;
+    if (keepAll || run.count === 1) run.lines.push(text);
   }
-  if (run !== undefined) yield* print(shown(run, options, end));
+  yield* print(shown(run, options, end));
   const error = process.lastError(fd);
-  if (error !== undefined)
-    return yield* process.fail(`error reading ${quoteValue(process, options.operands[0] ?? "-")}: ${explain({ errno: error })}`);
-  return yield* out.finish(0);
+  return error === undefined ? yield* out.finish(0) : yield* readError(process, options.operands[0] ?? "-", error);
+}
+
+function* readError(process: Process, path: string, errno: ErrnoName): Execution {
+  return yield* process.fail(`error reading ${quoteValue(process, path)}: ${explain({ errno })}`);
 }
 
 function printerTo(process: Process, out: Printer, target: number): (text: string) => Execution<unknown> {

@@ -1,6 +1,7 @@
 import { explain, isErrno } from "../../errno.ts";
 import { type Options, parseOptions } from "../../options.ts";
 import type { Execution, Process, Program } from "../../program.ts";
+import { splitLines } from "../line-input.ts";
 import { quoteName } from "../quoting.ts";
 
 const LONG = {
@@ -41,20 +42,24 @@ const BATCH_BYTES = 65_536;
 const MAX_ITEM_BYTES = 262_144;
 
 function* runBatches(process: Process, fd: number, options: Options): Execution {
-  const input: Batches = { fd, end: options.has("0") ? "\0" : (delimiterOf(options.value("d")) ?? "\n"), rest: "", ended: false };
+  const input: Batches = { fd, end: itemEnd(options) ?? "\n", rest: "", ended: false };
   let status = 0;
   for (let isFirst = true; !input.ended; ) {
     const items = itemsOf(yield* nextBatch(process, input), options);
     if ("wrong" in items) return yield* process.fail(items.wrong);
     if (input.rest.length > MAX_ITEM_BYTES) return yield* process.fail("argument line too long");
-    const isNothing = items.lines.length === 0 && (!isFirst || !input.ended || options.has("r"));
-    if (isNothing) continue;
+    if (items.lines.length === 0 && mayWait(input, isFirst, options)) continue;
     isFirst = false;
     const run = yield* runAll(process, groups(items.lines, options), options);
     status = Math.max(status, run.status);
     if (run.stop || items.last) break;
   }
   return status;
+}
+
+/** Nothing to run yet, or at all: only an input that is empty from the beginning runs the command once. */
+function mayWait(input: Batches, isFirst: boolean, options: Options): boolean {
+  return !isFirst || !input.ended || options.has("r");
 }
 
 interface Batches {
@@ -83,27 +88,29 @@ type Items = { readonly lines: readonly (readonly string[])[]; readonly last: bo
 
 /** The arguments of each input line. */
 function itemsOf(text: string, options: Options): Items {
-  const delimiter = options.has("0") ? "\0" : delimiterOf(options.value("d"));
+  const delimiter = itemEnd(options);
   if (delimiter !== undefined) {
-    const parts = text.split(delimiter);
-    if (parts.at(-1) === "") parts.pop();
-    return { lines: parts.map((part) => [part]), last: false };
+    return { lines: splitLines(text, delimiter).map((part) => [part]), last: false };
   }
   const whole = options.has("I") || options.has("i");
   const lines: string[][] = [];
   for (const line of logicalLines(text)) {
     if (line === options.value("E")) return { lines, last: true };
     const words = splitWords(whole ? line.trimStart() : line, whole);
-    if (words === undefined)
-      return {
-        wrong: "unmatched single quote; by default quotes are special to xargs unless you use the -0 option".replace(
-          "single",
-          /"/.test(line) && !/'/.test(line) ? "double" : "single",
-        ),
-      };
+    if (words === undefined) return { wrong: openQuote(line) };
     if (words.length > 0) lines.push(words);
   }
   return { lines, last: false };
+}
+
+function openQuote(line: string): string {
+  const kind = /"/.test(line) && !/'/.test(line) ? "double" : "single";
+  return `unmatched ${kind} quote; by default quotes are special to xargs unless you use the -0 option`;
+}
+
+/** What ends an item, where quotes mean nothing (-0, -d). */
+function itemEnd(options: Options): string | undefined {
+  return options.has("0") ? "\0" : delimiterOf(options.value("d"));
 }
 
 function delimiterOf(text: string | undefined): string | undefined {
@@ -117,18 +124,14 @@ function logicalLines(text: string): readonly string[] {
 
 /** Words with quotes removed; undefined: a quote is open. */
 function splitWords(line: string, whole: boolean): string[] | undefined {
-  const words: string[] = [];
-  let word: string | undefined;
+  const words: string[][] = [[]];
   const pieces = line.match(/'[^']*'|"[^"]*"|\\[\s\S]|[ \t]+|['"]|[^'"\\ \t]+|\\$/g) ?? [];
   for (const piece of pieces) {
     if (piece === "'" || piece === '"') return undefined;
-    if (/^[ \t]/.test(piece) && !whole) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-    } else word = (word ?? "") + unquoted(piece);
+    if (/^[ \t]/.test(piece) && !whole) words.push([]);
+    else words.at(-1)?.push(unquoted(piece));
   }
-  if (word !== undefined) words.push(word);
-  return words;
+  return words.filter((word) => word.length > 0).map((word) => word.join(""));
 }
 
 function unquoted(piece: string): string {

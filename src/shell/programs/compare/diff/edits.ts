@@ -45,34 +45,44 @@ function* lengths(
     }
     yield* process.charge(right.length >> 4);
   }
-  return { table, same: (row, column) => left[row] === right[column] };
+  return { table, same: (row, column) => row < left.length && column < right.length && left[row] === right[column] };
 }
 
-function hunksOf(
-  found: { table: Uint32Array; same: (row: number, column: number) => boolean },
-  size: { rows: number; columns: number; start: number },
-): readonly Hunk[] {
+interface Found {
+  readonly table: Uint32Array;
+  readonly same: (row: number, column: number) => boolean;
+}
+
+interface Size {
+  readonly rows: number;
+  readonly columns: number;
+  readonly start: number;
+}
+
+function hunksOf(found: Found, size: Size): readonly Hunk[] {
   const { rows, columns, start } = size;
-  const { table, same } = found;
-  const width = columns + 1;
   const hunks: Hunk[] = [];
   let row = 0;
   let column = 0;
   while (row < rows || column < columns) {
-    if (row < rows && column < columns && same(row, column)) {
-      row += 1;
-      column += 1;
-      continue;
-    }
-    const fromA = row;
-    const fromB = column;
-    while ((row < rows || column < columns) && !(row < rows && column < columns && same(row, column))) {
-      const down = row < rows ? (table[(row + 1) * width + column] ?? 0) : -1;
-      const across = column < columns ? (table[row * width + column + 1] ?? 0) : -1;
-      if (down >= across) row += 1;
-      else column += 1;
-    }
-    hunks.push({ fromA: fromA + start, toA: row + start, fromB: fromB + start, toB: column + start });
+    const end = found.same(row, column) ? { row, column } : endOfChange(found, size, { row, column });
+    if (end.row > row || end.column > column)
+      hunks.push({ fromA: row + start, toA: end.row + start, fromB: column + start, toB: end.column + start });
+    row = end.row + 1;
+    column = end.column + 1;
   }
   return hunks;
+}
+
+/** Goes on until lines are equal again, on the side whose rest has more in common. */
+function endOfChange(found: Found, { rows, columns }: Size, from: { row: number; column: number }): { row: number; column: number } {
+  const width = columns + 1;
+  let { row, column } = from;
+  while ((row < rows || column < columns) && !found.same(row, column)) {
+    const down = row < rows ? (found.table[(row + 1) * width + column] ?? 0) : -1;
+    const across = column < columns ? (found.table[row * width + column + 1] ?? 0) : -1;
+    if (down >= across) row += 1;
+    else column += 1;
+  }
+  return { row, column };
 }

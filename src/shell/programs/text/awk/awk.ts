@@ -40,36 +40,37 @@ function* runAwk(process: Process): Execution {
 function readArguments(args: readonly string[]): Arguments {
   const files: string[] = [];
   const assignments: string[] = [];
-  const given = { source: undefined, files, assignments };
+  const lists: Readonly<Record<string, string[]>> = { f: files, v: assignments };
+  const given = { files, assignments, separator: undefined, source: undefined, operands: [] };
   let separator: string | undefined;
   let at = 0;
-  for (; at < args.length; at += 1) {
-    const arg = args[at] ?? "";
-    if (arg === "--") {
-      at += 1;
-      break;
-    }
-    if (!/^-./.test(arg)) break;
-    const letter = arg.charAt(1);
-    if (letter === "W" || arg === "--version") {
-      if (/^(-Wv|--version)/.test(arg) || /^v/.test(args[at + 1] ?? "")) return { ...given, separator, operands: [], version: true };
-      continue;
-    }
-    if (!"Ffv".includes(letter)) return { ...given, separator, operands: [], wrong: `not an option: ${arg}` };
-    const attached = arg.slice(2);
-    const value = attached === "" ? args[at + 1] : attached;
-    if (attached === "") at += 1;
-    if (value === undefined) return { ...given, separator, operands: [], wrong: `option requires an argument -- ${letter}` };
+  for (; /^-./.test(args[at] ?? "") && args[at] !== "--"; at += 1) {
+    const option = readOption(args, at);
+    if ("wrong" in option || "version" in option) return { ...given, ...option };
+    const { letter, value } = option;
     if (letter === "F") separator = value;
-    else (letter === "f" ? given.files : given.assignments).push(value);
+    else lists[letter]?.push(value);
+    at += option.separate ? 1 : 0;
   }
-  const operands = args.slice(at);
-  return {
-    ...given,
-    separator,
-    source: given.files.length > 0 ? undefined : operands[0],
-    operands: given.files.length > 0 ? operands : operands.slice(1),
-  };
+  const operands = args.slice(args[at] === "--" ? at + 1 : at);
+  if (files.length > 0) return { ...given, separator, operands };
+  return { ...given, separator, source: operands[0], operands: operands.slice(1) };
+}
+
+type AwkOption =
+  | { readonly letter: string; readonly value: string; readonly separate: boolean }
+  | { readonly wrong: string }
+  | { readonly version: true };
+
+/** -F, -f, -v and -W, with their value behind them or in the next argument. */
+function readOption(args: readonly string[], at: number): AwkOption {
+  const arg = args[at] ?? "";
+  const letter = arg.charAt(1);
+  if (!"FfvW".includes(letter)) return { wrong: `not an option: ${arg}` };
+  const separate = arg.length === 2;
+  const value = separate ? args[at + 1] : arg.slice(2);
+  if (value === undefined) return { wrong: `option requires an argument -- ${letter}` };
+  return letter === "W" && /^v/.test(value) ? { version: true } : { letter, value, separate };
 }
 
 function* sourceOf(process: Process, { source, files }: Arguments): Execution<string | number> {

@@ -13,8 +13,9 @@ export function formatAwk(format: string, values: readonly Value[]): string {
   return format.replace(/%([-+ #0]*)(\*|\d*)(?:\.(\*|\d*))?[hlqLjzt]*([a-zA-Z%])/g, (...match: string[]) => {
     const [whole = "", flags = "", width = "", precision, letter = ""] = match;
     if (letter === "%") return "%";
-    const wide = width === "*" ? toNumber(take()) : Number(width || "0");
-    const exact = precision === undefined ? undefined : precision === "*" ? toNumber(take()) : Number(precision || "0");
+    const number = (text: string) => (text === "*" ? toNumber(take()) : Number(text || "0"));
+    const wide = number(width);
+    const exact = precision === undefined ? undefined : number(precision);
     const how = { flags: wide < 0 ? `${flags}-` : flags, width: Math.min(Math.abs(wide), MAX_WIDTH), precision: exact };
     return convert(letter, take(), how) ?? whole;
   });

@@ -3,7 +3,9 @@ import { Printer } from "../../printer.ts";
 import { compileRegex, type Match, Regex } from "../../regex/regex.ts";
 import { builtin } from "./builtins.ts";
 import { formatAwk } from "./format.ts";
+import { getline } from "./getline.ts";
 import { MainInput } from "./input.ts";
+import { calculated, compared, unary } from "./operators.ts";
 import { splitText } from "./split.ts";
 import { Streams } from "./streams.ts";
 import type { AwkFunction, AwkProgram, Expression, Rule, Statement, Target } from "./syntax.ts";
@@ -14,14 +16,10 @@ import { Cell, toInteger, Variables } from "./variables.ts";
 /** What a statement leads to beside the next one. */
 type Flow = "next" | "go" | "break" | "continue" | "nextfile" | "exit" | "return";
 
-/** A mistake at run time: it ends the program. */
-export interface Fatal {
-  readonly fatal: string;
-}
-
 const MAX_CALLS = 200;
+const NOTHING: Statement = { kind: "block", statements: [] };
 
-/** Runs an awk program. Every statement and expression is charged. */
+/** Runs an awk program; every statement and expression is charged. */
 export class Interpreter {
   readonly process: Process;
   readonly out: Printer;
@@ -49,12 +47,10 @@ export class Interpreter {
   }
 
   *run(): Execution {
-    let flow: Flow = "go";
-    for (const rule of this.#rules("BEGIN")) if (flow !== "exit") flow = yield* this.#body(rule);
+    const begun = yield* this.#applyAll(this.#rules("BEGIN"));
     const needsInput = this.#program.rules.some(({ when }) => when !== "BEGIN");
-    if (flow !== "exit" && needsInput) flow = yield* this.#records();
-    if (this.#fatal === undefined)
-      for (const rule of this.#rules("END")) if (flow !== "exit" || !this.#exited) flow = yield* this.#end(rule);
+    if (begun !== "exit" && needsInput) yield* this.#records();
+    if (this.#fatal === undefined) yield* this.#applyAll(this.#rules("END"));
     yield* this.streams.closeAll();
     if (this.#fatal === undefined) return yield* this.out.finish(this.input.failed && this.status === 0 ? 2 : this.status);
     yield* this.out.flush();
@@ -62,12 +58,10 @@ export class Interpreter {
     return 2;
   }
 
-  #exited = false;
-
-  *#end(rule: Rule): Execution<Flow> {
-    const flow = yield* this.#body(rule);
-    if (flow === "exit") this.#exited = true;
-    return flow;
+  /** BEGIN or END rules, until one exits. */
+  *#applyAll(rules: readonly Rule[]): Execution<Flow> {
+    for (const rule of rules) if ((yield* this.#body(rule)) === "exit") return "exit";
+    return "go";
   }
 
   #rules(when: "BEGIN" | "END"): readonly Rule[] {
@@ -153,15 +147,18 @@ export class Interpreter {
   }
 
   *#loop(loop: Statement & { kind: "while" | "for" }): Execution<Flow> {
-    if (loop.kind === "for" && loop.first !== undefined) yield* this.#execute(loop.first);
-    for (let first = true; ; first = false) {
-      const skipTest = first && loop.kind === "while" && loop.bodyFirst;
-      if (!skipTest && loop.test !== undefined && !isTrue(yield* this.evaluate(loop.test))) return "go";
+    const { first, after } = loop.kind === "for" ? loop : { first: NOTHING, after: NOTHING };
+    yield* this.#execute(first ?? NOTHING);
+    for (let tests = loop.kind === "for" || !loop.bodyFirst; !tests || (yield* this.#holds(loop.test)); tests = true) {
       const flow = yield* this.#execute(loop.body);
-      if (flow === "break") return "go";
-      if (flow !== "go" && flow !== "continue") return flow;
-      if (loop.kind === "for" && loop.then !== undefined) yield* this.#execute(loop.then);
+      if (flow !== "go" && flow !== "continue") return flow === "break" ? "go" : flow;
+      yield* this.#execute(after ?? NOTHING);
     }
+    return "go";
+  }
+
+  *#holds(test: Expression | undefined): Execution<boolean> {
+    return test === undefined || isTrue(yield* this.evaluate(test));
   }
 
   /** Keys are taken in the order of mawk's table. */
@@ -297,7 +294,7 @@ export class Interpreter {
       case "in":
         return this.cell(expression.array).array.has(yield* this.#key(expression.index)) ? 1 : 0;
       case "getline":
-        return yield* this.#getline(expression);
+        return yield* getline(this, expression);
       default:
         return "";
     }
@@ -328,7 +325,7 @@ export class Interpreter {
     const other = yield* this.evaluate(right);
     if (operator === "") return this.#joined(this.text(one), this.text(other));
     if (/[<>=]/.test(operator)) return compared(operator, compareValues(one, other)) ? 1 : 0;
-    return this.#arithmetic(operator, toNumber(one), toNumber(other));
+    return calculated(operator, toNumber(one), toNumber(other));
   }
 
   #joined(one: string, other: string): string {
@@ -336,28 +333,11 @@ export class Interpreter {
     return one.length + other.length > MAX_TEXT ? "" : one + other;
   }
 
-  #arithmetic(operator: string, one: number, other: number): number {
-    switch (operator) {
-      case "+":
-        return one + other;
-      case "-":
-        return one - other;
-      case "*":
-        return one * other;
-      case "/":
-        return one / other;
-      case "%":
-        return one % other;
-      default:
-        return one ** other;
-    }
-  }
-
   *#assignment({ operator, target, value }: Expression & { kind: "assign" }): Execution<Value> {
     const given = yield* this.evaluate(value);
     if (operator === "=") return yield* this.assign(target, given);
     const old = toNumber(yield* this.evaluate(target));
-    return yield* this.assign(target, this.#arithmetic(operator.charAt(0), old, toNumber(given)));
+    return yield* this.assign(target, calculated(operator.charAt(0), old, toNumber(given)));
   }
 
   *#step({ by, before, target }: Expression & { kind: "step" }): Execution<Value> {
@@ -377,30 +357,6 @@ export class Interpreter {
     return value;
   }
 
-  *#getline({ from, source, target }: Expression & { kind: "getline" }): Execution<Value> {
-    if (from === "main" || source === undefined) {
-      const record = yield* this.input.next();
-      if (record === undefined) return 0;
-      if (target === undefined) this.variables.setRecord(record);
-      else yield* this.assign(target, new Field(record));
-      return 1;
-    }
-    const separator = this.variables.text("RS").charAt(0) || "\n";
-    const got = yield* this.streams.read(from, this.text(yield* this.evaluate(source)), separator);
-    if (typeof got === "string") return got === "end" ? 0 : -1;
-    const record = got.line.endsWith(separator) ? got.line.slice(0, -1) : got.line;
-    if (target !== undefined) yield* this.assign(target, new Field(record));
-    else this.variables.setRecord(record);
-    if (from === "command" || target === undefined) this.#countRecord(from);
-    return 1;
-  }
-
-  #countRecord(from: "file" | "command"): void {
-    if (from !== "command") return;
-    const cell = this.variables.cell("NR");
-    cell.value = toInteger(cell.value) + 1;
-  }
-
   *#call({ name, args }: Expression & { kind: "call" }): Execution<Value> {
     const called = this.#program.functions.get(name);
     if (called === undefined || this.#calls >= MAX_CALLS) {
@@ -415,10 +371,7 @@ export class Interpreter {
     const flow = yield* this.#execute(called.body);
     this.#frame = before;
     this.#calls -= 1;
-    const result = flow === "return" ? this.#result : "";
-    this.#result = "";
-    if (flow === "exit") this.#fatal ??= undefined;
-    return result;
+    return flow === "return" ? this.#result : "";
   }
 
   *#bind(called: AwkFunction, args: readonly Expression[]): Execution<Map<string, Cell>> {
@@ -442,25 +395,3 @@ export class Interpreter {
 }
 
 const MAX_TEXT = 8 << 20;
-
-function unary(operator: string, value: Value): number {
-  if (operator === "!") return isTrue(value) ? 0 : 1;
-  return operator === "-" ? -toNumber(value) : toNumber(value);
-}
-
-function compared(operator: string, order: number): boolean {
-  switch (operator) {
-    case "<":
-      return order < 0;
-    case "<=":
-      return order <= 0;
-    case ">":
-      return order > 0;
-    case ">=":
-      return order >= 0;
-    case "==":
-      return order === 0;
-    default:
-      return order !== 0;
-  }
-}

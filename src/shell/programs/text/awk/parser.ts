@@ -212,9 +212,9 @@ class AwkParser {
     const test = this.tokens.at(";") ? undefined : this.#expressions.expression();
     this.tokens.expect(";");
     this.tokens.skipNewlines();
-    const then = this.tokens.at(")") ? undefined : this.#simple();
+    const after = this.tokens.at(")") ? undefined : this.#simple();
     this.tokens.expect(")");
-    if (this.tokens.accept(";")) return { kind: "for", first, test, then, body: EMPTY };
-    return { kind: "for", first, test, then, body: this.#body() };
+    if (this.tokens.accept(";")) return { kind: "for", first, test, after, body: EMPTY };
+    return { kind: "for", first, test, after, body: this.#body() };
   }
 }

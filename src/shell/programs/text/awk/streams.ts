@@ -105,17 +105,18 @@ export class Streams {
 
   /** -1: it was not open. */
   *close(name: string): Execution {
-    let status = -1;
-    for (const table of [this.#outputs, this.#inputs]) {
-      for (const key of table === this.#outputs ? [name] : [`file ${name}`, `command ${name}`]) {
-        const stream = table.get(key);
-        if (stream === undefined) continue;
-        table.delete(key);
-        if (stream.fd > 2) this.#process.close(stream.fd);
-        status = stream.child === undefined ? 0 : yield* this.#process.wait(stream.child);
-      }
-    }
-    return status;
+    const output = yield* this.#end(this.#outputs, name);
+    const file = yield* this.#end(this.#inputs, `file ${name}`);
+    const command = yield* this.#end(this.#inputs, `command ${name}`);
+    return Math.max(output, file, command);
+  }
+
+  *#end(table: { get(key: string): Output | undefined; delete(key: string): boolean }, key: string): Execution {
+    const stream = table.get(key);
+    if (stream === undefined) return -1;
+    table.delete(key);
+    if (stream.fd > 2) this.#process.close(stream.fd);
+    return stream.child === undefined ? 0 : yield* this.#process.wait(stream.child);
   }
 
   *closeAll(): Execution<void> {

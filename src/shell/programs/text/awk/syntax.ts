@@ -35,7 +35,7 @@ export type Statement =
       readonly kind: "for";
       readonly first: Statement | undefined;
       readonly test: Expression | undefined;
-      readonly then: Statement | undefined;
+      readonly after: Statement | undefined;
       readonly body: Statement;
     }
   | { readonly kind: "each"; readonly name: string; readonly array: string; readonly body: Statement }

@@ -2,7 +2,7 @@
 const FIRST_LISTS = 64;
 const MAX_AVERAGE = 12;
 
-/** The order in which mawk 1.3.4 walks an array: by the key's hash (FNV-1) modulo the number of lists, the newest first in each. */
+/** The order in which mawk 1.3.4 walks an array: by the key's hash (FNV-1a) modulo the number of lists, the newest first in each. */
 export function tableOrder(keys: readonly string[]): readonly string[] {
   let lists = FIRST_LISTS;
   while (keys.length > lists * MAX_AVERAGE) lists *= 2;
@@ -13,6 +13,6 @@ export function tableOrder(keys: readonly string[]): readonly string[] {
 
 function hash(key: string): number {
   let value = 2_166_136_261;
-  for (let at = 0; at < key.length; at += 1) value = (Math.imul(value, 16_777_619) ^ key.charCodeAt(at)) >>> 0;
+  for (let at = 0; at < key.length; at += 1) value = Math.imul(value ^ key.charCodeAt(at), 16_777_619) >>> 0;
   return value;
 }

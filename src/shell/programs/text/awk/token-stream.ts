@@ -47,25 +47,17 @@ export class TokenStream {
 
   fail(): void {
     const { text, line, kind } = this.next;
-    const name = kind === "newline" ? "end of line" : text;
+    const name = kind === "newline" || kind === "end" ? "end of line" : text;
     const { parentheses, braces } = this.#open();
-    const closes = kind === "newline" || kind === "end" || text === "}";
-    if (parentheses > 0 && closes) this.problem ??= { wrong: `missing ) near ${kind === "end" ? "end of line" : name}`, line };
-    else if (kind === "end" && braces > 0) this.problem ??= { wrong: "missing } near end of file", line: line + 1 };
-    else if (text === "}" && braces === 0) this.problem ??= { wrong: "extra '}'", line };
-    else this.problem ??= { wrong: `syntax error at or near ${kind === "end" ? "end of line" : name}`, line };
+    if (kind === "end" && parentheses === 0 && braces > 0) this.problem ??= { wrong: "missing } near end of file", line: line + 1 };
+    else this.problem ??= { wrong: mistake(name, parentheses, braces), line };
   }
 
   /** How many parentheses and braces are open here. */
   #open(): { parentheses: number; braces: number } {
-    let parentheses = 0;
-    let braces = 0;
-    for (const { kind, text } of this.#tokens.slice(0, this.#at)) {
-      if (kind !== "sign") continue;
-      parentheses += text === "(" ? 1 : text === ")" ? -1 : 0;
-      braces += text === "{" ? 1 : text === "}" ? -1 : 0;
-    }
-    return { parentheses, braces };
+    const signs = this.#tokens.slice(0, this.#at).filter(({ kind }) => kind === "sign");
+    const count = (sign: string) => signs.filter(({ text }) => text === sign).length;
+    return { parentheses: count("(") - count(")"), braces: count("{") - count("}") };
   }
 
   /** False: too deep, which is a mistake. */
@@ -79,6 +71,11 @@ export class TokenStream {
   leave(): void {
     this.depth -= 1;
   }
+}
+
+function mistake(name: string, parentheses: number, braces: number): string {
+  if (parentheses > 0 && (name === "end of line" || name === "}")) return `missing ) near ${name}`;
+  return name === "}" && braces === 0 ? "extra '}'" : `syntax error at or near ${name}`;
 }
 
 const MAX_DEPTH = 300;

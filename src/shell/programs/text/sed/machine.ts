@@ -261,7 +261,7 @@ export class SedMachine {
 
   /** The text with its matches replaced; undefined when there is none. An empty match right behind another does not count. */
   *#replace(how: Substitution, text: string): Execution<string | undefined> {
-    let result: string | undefined;
+    const done: string[] = [];
     let at = 0;
     let count = 0;
     let lastEnd = -1;
@@ -269,16 +269,19 @@ export class SedMachine {
       const match = yield* this.#find(how.regex, text, { from, lines: how.lines });
       if (match === undefined) break;
       const { start, end } = match;
-      from = Math.max(end, start + 1);
       const counts = end > start || start !== lastEnd;
       lastEnd = end;
-      count += counts ? 1 : 0;
+      from = Math.max(end, start + 1);
+      count += Number(counts);
       if (!counts || count < how.nth) continue;
-      result = (result ?? "") + text.slice(at, start) + replaceWith(how.parts, (index) => groupText(text, match, index));
+      done.push(
+        text.slice(at, start),
+        replaceWith(how.parts, (index) => groupText(text, match, index)),
+      );
       at = end;
       if (!how.global) break;
     }
-    return result === undefined ? undefined : result + text.slice(at);
+    return done.length === 0 ? undefined : done.join("") + text.slice(at);
   }
 
   *#print(text: string): Execution<void> {

@@ -215,19 +215,16 @@ class ScriptParser {
   #delimited(command: string, regex: boolean, known?: string): { text: string; delimiter: string } | undefined {
     const delimiter = known ?? this.#next();
     if (delimiter === "" || delimiter === "\n" || delimiter === "\\") return this.#unterminated(command);
+    const ends = regex && command === "s" ? ["", "\n"] : [""];
     let text = "";
-    let bracket = false;
-    while (this.#at < this.#text.length) {
+    for (let bracket = false; bracket || this.#peek() !== delimiter; ) {
       const char = this.#peek();
-      if (char === delimiter && !bracket) {
-        this.#at += 1;
-        return { text, delimiter };
-      }
-      if (char === "\n" && regex && command === "s") break;
+      if (ends.includes(char)) return this.#unterminated(command);
       bracket = regex && inBracket(text, char, bracket);
       text += bracket ? this.#next() : this.#piece(delimiter, regex);
     }
-    return this.#unterminated(command);
+    this.#at += 1;
+    return { text, delimiter };
   }
 
   #next(): string {

@@ -33,9 +33,7 @@ export function replaceWith(parts: readonly ReplacePart[], group: (index: number
   let cases: Cases = { all: "", next: "" };
   for (const part of parts) {
     if (part.kind === "case") {
-      cases = "ul".includes(part.letter)
-        ? { ...cases, next: part.letter }
-        : { all: part.letter, next: part.letter === "E" ? "" : cases.next };
+      cases = nextCases(cases, part.letter);
       continue;
     }
     const piece = part.kind === "text" ? part.text : group(part.index);
@@ -43,6 +41,11 @@ export function replaceWith(parts: readonly ReplacePart[], group: (index: number
     if (piece !== "") cases = { ...cases, next: "" };
   }
   return text;
+}
+
+function nextCases({ all, next }: Cases, letter: string): Cases {
+  if ("ul".includes(letter)) return { all, next: letter };
+  return { all: letter, next: letter === "E" ? "" : next };
 }
 
 /** What holds for all that follows (U L E), and for the next byte only (u l). */
