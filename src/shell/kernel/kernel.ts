@@ -15,6 +15,8 @@ export class Kernel {
   #running: Task | undefined;
   #slice = 0;
   #turnSteps = 0;
+  /** Steps of the turns since others last had theirs. */
+  #pokedSteps = 0;
   #totalSteps = 0;
   #heldBytes = 0;
   #next: Cancel | undefined;
@@ -94,7 +96,7 @@ export class Kernel {
     const reaction = name === "KILL" || name === "STOP" ? undefined : task.reactions.get(name);
     if (reaction === "ignore") return;
     if (reaction === "catch") {
-      task.caught.push(name);
+      if (!task.caught.includes(name)) task.caught.push(name);
       task.interrupted = task.state === "ready";
       this.#wake(task, "signal");
       return;
@@ -112,10 +114,12 @@ export class Kernel {
 
   /** Runs what is ready now, unless the last turn spent its budget. */
   poke(): void {
-    if (this.#resting || this.#inTurn) return;
+    if (this.#resting || this.#inTurn || this.#closed) return;
     this.#next?.();
     this.#next = undefined;
+    if (this.#pokedSteps >= POKED_STEPS) return this.#later();
     this.#turn();
+    this.#pokedSteps += this.#turnSteps;
   }
 
   /** Ends everything at once; nothing runs afterwards. */
@@ -155,6 +159,7 @@ export class Kernel {
     if (this.#inTurn || this.#next !== undefined || this.#closed) return;
     this.#next = this.#peer.after(0, () => {
       this.#next = undefined;
+      this.#pokedSteps = 0;
       this.#turn();
     });
   }
@@ -180,6 +185,7 @@ export class Kernel {
     this.#next = this.#peer.after(slow ? SLOW_MS : 0, () => {
       this.#next = undefined;
       this.#resting = false;
+      this.#pokedSteps = 0;
       this.#turn();
     });
   }
@@ -345,6 +351,8 @@ const NO_ROOM = /call stack|string length|array length|allocation failed/;
 const SLICE_STEPS = 200;
 const TURN_STEPS = 3000;
 const TURN_MS = 3;
+/** What one piece of input may cause at once, many keys together; the rest follows in turns. */
+const POKED_STEPS = 20_000;
 /** Processor time that a visit has at full speed; then it gets a turn every `SLOW_MS`. */
 const FREE_STEPS = 20_000_000;
 const SLOW_MS = 20;

@@ -17,10 +17,17 @@ export interface CompletionPorts {
 }
 
 const MAX_WORDS = 5000;
+/** No word to complete is longer. */
+const MAX_LOOKED_AT = 2048;
 
 /** Completes a command, a variable or a path, as readline does in bash without programmable completion. */
 export function completeWord(line: string, cursor: number, ports: CompletionPorts): Completions {
-  const before = line.slice(0, cursor);
+  const from = Math.max(0, cursor - MAX_LOOKED_AT);
+  const found = completeEnd(line.slice(from, cursor), ports);
+  return { ...found, start: from + found.start };
+}
+
+function completeEnd(before: string, ports: CompletionPorts): Completions {
   const start = before.length - (/(?:\\.|[^\s|&;<>()="'\\])*$/.exec(before)?.[0].length ?? 0);
   const word = before.slice(start).replace(/\\(.)/g, "$1");
   const variable = /\$\{?(\w*)$/.exec(word);

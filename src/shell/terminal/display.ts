@@ -8,6 +8,7 @@ export class Display {
   #promptColumns: number;
   readonly #columns: number;
   #shown = "";
+  #shownColumns = 0;
   #cursor = 0;
 
   constructor(prompt: string, columns: number) {
@@ -32,21 +33,31 @@ export class Display {
 
   /** Makes the terminal show `line` with the cursor at `cursor`. */
   show(line: string, cursor: number): void {
-    let same = 0;
-    while (same < line.length && line.charAt(same) === this.#shown.charAt(same)) same += 1;
-    while (same > 0 && /[\x80-\xbf]/.test(line.charAt(same) || this.#shown.charAt(same))) same -= 1;
     if (line !== this.#shown) {
+      const same = this.#same(line);
       this.#move(this.#shown, this.#cursor, same);
-      this.#output += printable(line.slice(same));
-      const before = columnsIn(this.#shown);
-      if (columnsIn(line) < before) this.#output += "\x1b[K";
-      if (this.#rowOf(columnsIn(line)) < this.#rowOf(before)) this.#output += "\x1b[J";
-      if (this.#atEdge(line)) this.#output += " \r";
+      const added = line.slice(same);
+      this.#output += printable(added);
+      const before = this.#shownColumns;
+      const columns = same === this.#shown.length ? before + columnsIn(added) : columnsIn(line);
+      if (columns < before) this.#output += "\x1b[K";
+      if (this.#rowOf(columns) < this.#rowOf(before)) this.#output += "\x1b[J";
+      if (this.#atEdge(columns)) this.#output += " \r";
       this.#cursor = line.length;
+      this.#shownColumns = columns;
     }
     this.#move(line, this.#cursor, cursor);
     this.#shown = line;
     this.#cursor = cursor;
+  }
+
+  /** How many bytes may stay as they are. Typing at the end, as pastes do, does not look at the line byte by byte. */
+  #same(line: string): number {
+    const isPart = (at: number) => /[\x80-\xbf]/.test(line.charAt(at) || this.#shown.charAt(at));
+    let same = line.startsWith(this.#shown) ? this.#shown.length : 0;
+    if (same === 0) while (same < line.length && line.charAt(same) === this.#shown.charAt(same)) same += 1;
+    while (same > 0 && isPart(same)) same -= 1;
+    return same;
   }
 
   /** The line is done: the cursor goes below it. */
@@ -64,6 +75,7 @@ export class Display {
   restart(line: string, cursor: number): void {
     this.#output += this.#prompt;
     this.#shown = "";
+    this.#shownColumns = 0;
     this.#cursor = 0;
     this.show(line, cursor);
   }
@@ -76,6 +88,7 @@ export class Display {
     this.#promptColumns = visibleColumns(prompt);
     this.#output += prompt;
     this.#shown = "";
+    this.#shownColumns = 0;
     this.#cursor = 0;
   }
 
@@ -83,8 +96,8 @@ export class Display {
     return Math.floor((this.#promptColumns + columns) / this.#columns);
   }
 
-  #atEdge(line: string): boolean {
-    const column = this.#promptColumns + columnsIn(line);
+  #atEdge(columns: number): boolean {
+    const column = this.#promptColumns + columns;
     return column > 0 && column % this.#columns === 0;
   }
 

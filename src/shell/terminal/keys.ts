@@ -88,15 +88,15 @@ const SEQUENCES: Readonly<Record<string, Command>> = {
   ">": "last",
 };
 
-/** Cuts typed bytes into keys; an escape sequence or a character in several bytes that is not whole yet stays in `rest`. */
-export function readKeys(typed: string): { readonly keys: readonly Key[]; readonly rest: string } {
-  const keys: Key[] = [];
+/** Cuts typed bytes into keys, each with where it ends; an escape sequence or a character that is not whole yet stays in `rest`. */
+export function readKeys(typed: string): { readonly keys: readonly (readonly [key: Key, end: number])[]; readonly rest: string } {
+  const keys: [Key, number][] = [];
   let at = 0;
   while (at < typed.length) {
     const found = typed.charAt(at) === "\x1b" ? sequenceAt(typed, at) : characterAt(typed, at);
     if (found === undefined) return { keys, rest: typed.slice(at) };
-    if (found.key !== undefined) keys.push(found.key);
     at += found.size;
+    if (found.key !== undefined) keys.push([found.key, at]);
   }
   return { keys, rest: "" };
 }

@@ -4,6 +4,7 @@ import { columnsOf } from "./columns.ts";
 import type { Completions } from "./completion.ts";
 import { Display } from "./display.ts";
 import { type Command, type Key, readKeys } from "./keys.ts";
+import { isNoSpace, isWordCharacter, runStart, wordStart } from "./words.ts";
 
 /**
  * The editor of an interactive shell's line (readline, busybox lineedit): keys in, the line out. It owns the terminal in raw mode
@@ -26,6 +27,7 @@ export interface EditSettings {
 
 /** A line longer than this takes no more. */
 const MAX_LINE_BYTES = 65_536;
+const COMPLETION_STEPS = 1000;
 
 export class LineEditor {
   readonly #process: TaskProcess;
@@ -54,25 +56,43 @@ export class LineEditor {
 
   *#loop(line: Editing): Execution<Edited> {
     while (true) {
-      const { keys, rest } = readKeys(this.#ahead);
-      for (const [index, key] of keys.entries()) {
-        const edited = line.press(key);
-        if (edited === undefined) continue;
-        yield* this.#process.write(2, line.takeOutput());
-        this.#ahead = remaining(this.#ahead, rest, keys.length - index - 1);
-        return edited;
-      }
-      this.#ahead = rest;
+      const edited = yield* this.#press(line);
       yield* this.#process.write(2, line.takeOutput());
+      if (edited !== undefined) return edited;
       const typed = yield* this.#typed();
-      if (typed === "signal") {
-        this.#ahead = "";
-        yield* this.#process.write(2, "^C\n");
-        return { kind: "interrupt" };
-      }
+      if (typed === "signal") return yield* this.#abandon();
       if (typed === "") return { kind: "end" };
       this.#ahead += typed;
     }
+  }
+
+  /** Presses the keys that were typed, up to the one that ends the line. */
+  *#press(line: Editing): Execution<Edited | undefined> {
+    const { keys, rest } = readKeys(this.#ahead);
+    for (const [key, end] of keys) {
+      yield* this.#process.charge(line.costOf(key));
+      if (this.#interrupted()) return yield* this.#abandon();
+      const edited = line.press(key);
+      if (edited === undefined) continue;
+      this.#ahead = this.#ahead.slice(end);
+      return edited;
+    }
+    this.#ahead = rest;
+    return undefined;
+  }
+
+  *#abandon(): Execution<Edited> {
+    this.#ahead = "";
+    yield* this.#process.write(2, "^C\n");
+    return { kind: "interrupt" };
+  }
+
+  /** ^C came meanwhile. */
+  #interrupted(): boolean {
+    const { caught } = this.#process.task;
+    const at = caught.indexOf("INT");
+    if (at >= 0) caught.splice(at, 1);
+    return at >= 0;
   }
 
   *#typed(): Execution<string> {
@@ -83,22 +103,9 @@ export class LineEditor {
       if (typeof got === "string") return got;
       if ("errno" in got) return "";
       const woken = yield { on: "queues", queues: [got.until] };
-      if (woken === "signal" && task.caught.includes("INT")) {
-        task.caught.splice(task.caught.indexOf("INT"), 1);
-        return "signal";
-      }
+      if (woken === "signal" && this.#interrupted()) return "signal";
     }
   }
-}
-
-/** What follows the key that ended the line: found from the end, since keys are of several lengths. */
-function remaining(all: string, rest: string, left: number): string {
-  if (left === 0) return rest;
-  for (let at = 0; at < all.length; at += 1) {
-    const tail = readKeys(all.slice(at));
-    if (tail.keys.length === left && (all.charAt(at - 1) === "\r" || all.charAt(at - 1) === "\n")) return all.slice(at);
-  }
-  return rest;
 }
 
 /** One line while it is edited. */
@@ -127,6 +134,11 @@ class Editing {
 
   takeOutput(): string {
     return this.#display.take();
+  }
+
+  /** What a key costs: completion looks through directories, all else at the line. */
+  costOf(key: Key): number {
+    return (key.kind === "command" && key.name === "complete" ? COMPLETION_STEPS : 1) + (this.#line.length >> 4);
   }
 
   press(key: Key): Edited | undefined {
@@ -217,14 +229,14 @@ class Editing {
       delete: () => [this.#cursor, this.#after(this.#cursor)],
       "kill-line": () => [this.#cursor, length],
       "kill-start": () => [0, this.#cursor],
-      "kill-word-back": () => [this.#line.slice(0, this.#cursor).replace(/\S*\s*$/, "").length, this.#cursor],
+      "kill-word-back": () => [wordStart(this.#line, this.#cursor, isNoSpace), this.#cursor],
       "kill-word": () => [this.#cursor, this.#wordRight()],
     };
     const kill = kills[name];
     if (kill !== undefined) this.#kill(name, kill());
     else if (name === "yank") this.#insert(this.killed);
     else if (name === "transpose") this.#transpose();
-    else if (name === "last-argument") this.#insert(/\S*$/.exec(this.#settings.history.at(-1) ?? "")?.[0] ?? "");
+    else if (name === "last-argument") this.#insert(lastArgument(this.#settings.history.at(-1) ?? ""));
     else this.#recall(name);
   }
 
@@ -276,7 +288,7 @@ class Editing {
   }
 
   #wordLeft(): number {
-    return this.#line.slice(0, this.#cursor).replace(/\w*\W*$/, "").length;
+    return wordStart(this.#line, this.#cursor, isWordCharacter);
   }
 
   #wordRight(): number {
@@ -353,6 +365,10 @@ class Editing {
     this.#display.say(yes ? `\n${columnsOf(names, this.#columns)}` : "\n");
     this.#display.restart(this.#line, this.#cursor);
   }
+}
+
+function lastArgument(line: string): string {
+  return line.slice(runStart(line, line.length, isNoSpace));
 }
 
 function commonStart(words: readonly string[]): string {

@@ -6,6 +6,7 @@ import type { Task } from "../kernel/task.ts";
 import { Waiters } from "../kernel/wait-queue.ts";
 import type { OutputSink } from "../output-sink.ts";
 import type { TerminalSettings, TerminalView } from "../program.ts";
+import { isNoSpace, wordStart } from "./words.ts";
 
 /**
  * A pseudo-terminal's line discipline (termios(3)): echo, editing of the line, signals from the keyboard, newline translation.
@@ -190,7 +191,7 @@ export class Terminal implements TerminalDevice {
 
   /** Keys of IEXTEN: erase a word, print the line again, take the next character as it is. */
   #extended(char: string): boolean {
-    if (this.#is(char, "werase")) this.#erase(this.#line.length - this.#line.replace(/[^\s]*\s*$/, "").length);
+    if (this.#is(char, "werase")) this.#erase(this.#line.length - wordStart(this.#line, this.#line.length, isNoSpace));
     else if (this.#is(char, "rprnt")) this.#echo(`^R\n${this.#line}`);
     else if (this.#is(char, "lnext")) this.#literalNext = true;
     else return false;
