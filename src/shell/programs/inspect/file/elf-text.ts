@@ -29,8 +29,10 @@ export function elfText(bytes: string): string {
   const segments = reader.segments();
   const interpreter = segments.find((segment) => segment.type === INTERPRETER);
   const dynamic = segments.some((segment) => segment.type === DYNAMIC);
-  const parts = [`${kind} ${typeName(reader.half(16), interpreter !== undefined)}`, machineText(reader)];
-  parts.push(`version ${reader.int(20)} (${SYSTEMS[bytes.charCodeAt(7)] ?? "SYSV"})`);
+  const parts = [
+    `${kind} ${typeName(reader.half(16), interpreter !== undefined)}`,
+    `${machineText(reader)} version ${reader.int(20)} (${SYSTEMS[bytes.charCodeAt(7)] ?? "SYSV"})`,
+  ];
   if (reader.half(16) !== 1) parts.push(dynamic ? "dynamically linked" : "statically linked");
   if (interpreter !== undefined) parts.push(`interpreter ${textAt(bytes, interpreter.at)}`);
   parts.push(...segments.filter((segment) => segment.type === NOTE).flatMap((segment) => noteTexts(reader, segment)));
@@ -49,7 +51,7 @@ function machineText(reader: ElfReader): string {
   const name = MACHINES[machine] ?? `*unknown arch 0x${machine.toString(16)}*`;
   if (machine === 8) return `${name}, ${mipsLevel(flags)}`;
   if (machine === 40) return `${name}, EABI${flags >>> 24}`;
-  return name;
+  return `${name},`;
 }
 
 function mipsLevel(flags: number): string {

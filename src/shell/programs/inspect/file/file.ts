@@ -99,7 +99,8 @@ function* kindOf(process: Process, path: string, options: Options): Execution<Ki
   const bytes = yield* process.readAll(fd, HEAD_BYTES);
   process.close(fd);
   const kind = contentKind(process, bytes);
-  return { ...kind, text: `${marks(stat)}${kind.text}` };
+  const mark = marks(stat);
+  return { ...kind, text: `${mark}${mark !== "" && kind.charset !== "binary" ? ", " : ""}${kind.text}` };
 }
 
 /** Set-id and sticky bits stand in front. */
