@@ -21,6 +21,6 @@ const sensor = await startTestSensor({
   limits: { connections: 20_000, connectionsPerSource: 20_000 },
 });
 process.on("SIGTERM", () => {
-  sensor.stop().then(() => process.exit(0));
+  void sensor.stop().then(() => process.exit(0));
 });
 console.log(JSON.stringify({ port: sensor.port("ssh") }));

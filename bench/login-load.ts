@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import ssh2 from "ssh2";
 import { passwordRequest, serviceRequest, TestClient } from "../src/decoys/ssh/testclient/test-client.ts";
 import { LOGIN, ssh2Algorithms } from "./login-algorithms.ts";
@@ -13,6 +14,8 @@ export interface LoadOrder {
   readonly port: number;
   readonly logins: number;
   readonly kex?: string;
+  /** Logins begin no faster than this, so that a slow client's server is compared with a fast one's under the same load. */
+  readonly perSecond?: number;
 }
 
 export interface LoadAnswer {
@@ -26,18 +29,20 @@ const LATE_MS = 20_000;
 const chance = (size: number): Buffer => randomBytes(size);
 
 process.on("message", (order: LoadOrder) => {
-  run(order).then((answer) => process.send?.(answer));
+  void run(order).then((answer) => process.send?.(answer));
 });
 process.on("disconnect", () => process.exit(0));
 
-async function run({ port, logins, kex }: LoadOrder): Promise<LoadAnswer> {
+async function run({ port, logins, kex, perSecond = Number.POSITIVE_INFINITY }: LoadOrder): Promise<LoadAnswer> {
   const login = kex === undefined ? () => loginWithSsh2(port) : () => loginWithTestClient(port, kex);
   const failures = new Set<string>();
   let left = logins;
   const beganMs = performance.now();
   const lane = async (): Promise<void> => {
     while (left > 0) {
+      const begin = beganMs + ((logins - left) / perSecond) * 1_000;
       left -= 1;
+      if (begin > performance.now()) await pause(begin - performance.now());
       await login().catch((error: unknown) => failures.add(String(error)));
     }
   };

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { median, uptoThrice } from "../../bench/figure.ts";
+import { measureIdle, measureStarts, type StartCost } from "../../bench/startup.ts";
+
+test("a second start greets its first visitor within a second", async (t) => {
+  const wallMs = (starts: readonly StartCost[]): number => median(starts.map((one) => one.startMs));
+  const starts = await uptoThrice(
+    () => measureStarts(5),
+    (run) => wallMs(run) <= 1_000,
+  );
+  const startMs = wallMs(starts);
+  t.diagnostic(`median of 5: ${Math.round(startMs)} ms, ${Math.round(median(starts.map((one) => one.processorMs)))} ms of processor`);
+  assert.ok(startMs <= 1_000, `${Math.round(startMs)} ms`);
+});
+
+test("an idle sensor takes less than 150 MiB, all its processes together", async (t) => {
+  const { mib, workersMib } = await measureIdle();
+  t.diagnostic(`${mib.toFixed(1)} MiB, of which the worker ${workersMib.toFixed(1)}`);
+  assert.ok(mib < 150, `${mib.toFixed(1)} MiB`);
+});
