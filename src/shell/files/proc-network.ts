@@ -22,7 +22,7 @@ export function netDev(view: SystemView): string {
   const rows = view.machine.interfaces.map(({ name }) => {
     const { inBytes, inPackets, outBytes, outPackets } = traffic(view, name);
     const cell = (value: number, width: number) => String(value).padStart(width);
-    return `${name.padStart(6)}:${cell(inBytes, 8)}${cell(inPackets, 8)}    0    0    0     0          0         0 ${cell(outBytes, 8)}${cell(outPackets, 8)}    0    0    0     0       0          0\n`;
+    return `${name.padStart(6)}: ${cell(inBytes, 7)} ${cell(inPackets, 7)}    0    0    0     0          0         0 ${cell(outBytes, 8)} ${cell(outPackets, 7)}    0    0    0     0       0          0\n`;
   });
   return head + rows.join("");
 }

@@ -13,8 +13,20 @@ export const busybox: Program = {
     if (!called.startsWith("busybox")) return yield* called_(process, called);
     const [first, ...rest] = process.args;
     if (first === undefined || first === "--help") return yield* show(process, overview(process, first === undefined));
-    if (first === "--list") return yield* show(process, applets(process).map((name) => `${name}\n`).join(""));
-    if (first === "--list-full") return yield* show(process, applets(process).map((name) => `${placeOf(name)}${name}\n`).join(""));
+    if (first === "--list")
+      return yield* show(
+        process,
+        applets(process)
+          .map((name) => `${name}\n`)
+          .join(""),
+      );
+    if (first === "--list-full")
+      return yield* show(
+        process,
+        applets(process)
+          .map((name) => `${placeOf(name)}${name}\n`)
+          .join(""),
+      );
     if (first === "--install") return 0;
     if (first === "busybox") return yield* show(process, overview(process, true));
     if (!applets(process).includes(first)) return yield* unknown(process, first);
@@ -48,9 +60,23 @@ function* show(process: Process, text: string): Execution {
 
 /** Where --list-full says that an applet belongs. */
 function placeOf(name: string): string {
-  if (/^(acpid|adjtimex|arp|blkid|blockdev|depmod|fdisk|getty|halt|hwclock|if(config|down|up)|init|insmod|ip|klogd|losetup|lsmod|mdev|mk(dosfs|e2fs|swap)|modprobe|nameif|pivot_root|poweroff|reboot|rmmod|route|sulogin|swapo(ff|n)|switch_root|sysctl|syslogd|tunctl|udhcpc|vconfig|watchdog)$/.test(name)) return "sbin/";
-  if (/^(arch|ash|base64|cat|chgrp|chmod|chown|cp|cpio|date|dd|df|dmesg|dnsdomainname|echo|ed|egrep|false|fgrep|grep|gunzip|gzip|hostname|kill|linux32|linux64|ln|login|ls|lzop|mkdir|mknod|mktemp|more|mount|mt|mv|netstat|nuke|pidof|ping|ping6|printenv|ps|pwd|resume|rm|rmdir|run-parts|sed|setpriv|sh|sleep|stat|stty|su|sync|tar|touch|true|umount|uname|usleep|vi|watch|zcat)$/.test(name)) return "bin/";
-  return /^(arping|brctl|chroot|crond|dumpleases|fdformat|ftpd|httpd|i2c\w+|inetd|killall5|loadfont|mim|nologin|ntpd|popmaildir|rdate|rdev|readprofile|remove-shell|sendmail|setlogcons|svlogd|telnetd|tftpd|ubirename|udhcpd)$/.test(name) ? "usr/sbin/" : "usr/bin/";
+  if (
+    /^(acpid|adjtimex|arp|blkid|blockdev|depmod|fdisk|getty|halt|hwclock|if(config|down|up)|init|insmod|ip|klogd|losetup|lsmod|mdev|mk(dosfs|e2fs|swap)|modprobe|nameif|pivot_root|poweroff|reboot|rmmod|route|sulogin|swapo(ff|n)|switch_root|sysctl|syslogd|tunctl|udhcpc|vconfig|watchdog)$/.test(
+      name,
+    )
+  )
+    return "sbin/";
+  if (
+    /^(arch|ash|base64|cat|chgrp|chmod|chown|cp|cpio|date|dd|df|dmesg|dnsdomainname|echo|ed|egrep|false|fgrep|grep|gunzip|gzip|hostname|kill|linux32|linux64|ln|login|ls|lzop|mkdir|mknod|mktemp|more|mount|mt|mv|netstat|nuke|pidof|ping|ping6|printenv|ps|pwd|resume|rm|rmdir|run-parts|sed|setpriv|sh|sleep|stat|stty|su|sync|tar|touch|true|umount|uname|usleep|vi|watch|zcat)$/.test(
+      name,
+    )
+  )
+    return "bin/";
+  return /^(arping|brctl|chroot|crond|dumpleases|fdformat|ftpd|httpd|i2c\w+|inetd|killall5|loadfont|mim|nologin|ntpd|popmaildir|rdate|rdev|readprofile|remove-shell|sendmail|setlogcons|svlogd|telnetd|tftpd|ubirename|udhcpd)$/.test(
+    name,
+  )
+    ? "usr/sbin/"
+    : "usr/bin/";
 }
 
 function overview(process: Process, withList: boolean): string {
