@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -48,4 +48,16 @@ test("addresses of one IPv6 /64 share what is kept", () =>
     memory.write("ssh", "2001:db8::1", Buffer.from("x"));
     assert.equal(memory.read("ssh", "2001:db8::ffff")?.toString(), "x");
     await memory.close();
+  }));
+
+test("what the disk does not take stays in memory, and is written when it can be", () =>
+  inFolder(async (folder) => {
+    const memory = new SourceMemory(join(folder, "memory"), 1_000);
+    rmSync(join(folder, "memory"), { recursive: true });
+    memory.write("ssh", "192.0.2.1", Buffer.from("kept"));
+    await memory.close();
+    assert.equal(memory.read("ssh", "192.0.2.1")?.toString(), "kept");
+    mkdirSync(join(folder, "memory"));
+    await memory.close();
+    assert.equal(readdirSync(join(folder, "memory")).length, 1);
   }));

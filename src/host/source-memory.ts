@@ -80,14 +80,26 @@ export class SourceMemory {
     });
   }
 
+  /** What the disk does not take stays in memory, within the same total, and is tried again a second later. */
   async #flush(): Promise<void> {
     for (const [name, value] of [...this.#unwritten]) {
-      const path = join(this.#folder, name);
-      await writeFile(`${path}${NEW}`, value, { mode: 0o600 });
-      await rename(`${path}${NEW}`, path);
+      if (!(await isWritten(join(this.#folder, name), value))) return;
       if (this.#unwritten.get(name) === value) this.#unwritten.delete(name);
-      if (!this.#sizes.has(name)) rmSync(path, { force: true });
+      if (!this.#sizes.has(name)) rmSync(join(this.#folder, name), { force: true });
     }
+  }
+}
+
+/** Replaces a file whole; false: the disk is full, or takes nothing for another reason. */
+async function isWritten(path: string, value: Buffer): Promise<boolean> {
+  try {
+    await writeFile(`${path}${NEW}`, value, { mode: 0o600 });
+    await rename(`${path}${NEW}`, path);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    rmSync(`${path}${NEW}`, { force: true });
+    return false;
   }
 }
 
