@@ -14,8 +14,8 @@ export interface Formatted {
 const MAX_WIDTH = 65_536;
 const MAX_OUTPUT = 1 << 20;
 
-export function formatPrintf(format: string, args: readonly string[]): Formatted {
-  const run = new PrintfRun(args);
+export function formatPrintf(format: string, args: readonly string[], quote: (text: string) => string): Formatted {
+  const run = new PrintfRun(args, quote);
   do {
     run.once(format);
   } while (run.again && run.bytes.length < MAX_OUTPUT);
@@ -31,8 +31,11 @@ class PrintfRun {
   #stopped = false;
   #used = false;
 
-  constructor(args: readonly string[]) {
+  readonly #quote: (text: string) => string;
+
+  constructor(args: readonly string[], quote: (text: string) => string) {
     this.#args = args;
+    this.#quote = quote;
   }
 
   get again(): boolean {
@@ -105,8 +108,8 @@ class PrintfRun {
     if (arg === undefined || arg === "") return 0n;
     if (/^["']/.test(arg)) return BigInt(arg.charCodeAt(1) || 0);
     const [whole = "", sign = "", digits = "0"] = /^\s*([-+]?)(0[xX][0-9A-Fa-f]+|0[0-7]*|[1-9]\d*)/.exec(arg) ?? [];
-    if (whole === "") this.wrong.push(`'${arg}': expected a numeric value`);
-    else if (whole.length < arg.length) this.wrong.push(`'${arg}': value not completely converted`);
+    if (whole === "") this.wrong.push(`${this.#quote(arg)}: expected a numeric value`);
+    else if (whole.length < arg.length) this.wrong.push(`${this.#quote(arg)}: value not completely converted`);
     const size = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
     return this.#clamped(sign === "-" ? -size : size, arg);
   }
@@ -114,7 +117,7 @@ class PrintfRun {
   #clamped(value: bigint, arg: string): bigint {
     const high = (1n << 63n) - 1n;
     if (value <= high && value >= -high - 1n) return value;
-    this.wrong.push(`'${arg}': Numerical result out of range`);
+    this.wrong.push(`${this.#quote(arg)}: Numerical result out of range`);
     return value > 0n ? high : -high - 1n;
   }
 
@@ -123,8 +126,8 @@ class PrintfRun {
     if (/^["']/.test(arg)) return arg.charCodeAt(1) || 0;
     const [whole = ""] =
       /^\s*[-+]?(?:0[xX][0-9A-Fa-f]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|inf(?:inity)?|nan)/i.exec(arg) ?? [];
-    if (whole === "") this.wrong.push(`'${arg}': expected a numeric value`);
-    else if (whole.length < arg.length) this.wrong.push(`'${arg}': value not completely converted`);
+    if (whole === "") this.wrong.push(`${this.#quote(arg)}: expected a numeric value`);
+    else if (whole.length < arg.length) this.wrong.push(`${this.#quote(arg)}: value not completely converted`);
     const text = whole.trim().toLowerCase();
     if (text.includes("inf")) return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
     return Number(text || "0");

@@ -9,7 +9,7 @@ export interface PosixSyntax {
   readonly extended: boolean;
   /** Number of the first group, for alternatives that were read apart. */
   readonly firstGroup?: number;
-  /** Told of what means nothing, such as `stray \\ before x`; present in grep's syntax, which is loose: what cannot be an operator is a character. */
+  /** Told of what means nothing, such as `* at start of expression`; present in grep's syntax, which is loose: what cannot be an operator is a character. */
   readonly warn?: (what: string) => void;
   /** A backslash in brackets is an escape (awk), and `{` is an ordinary character. */
   readonly awk?: boolean;
@@ -132,7 +132,6 @@ class PosixParser {
     if (edge !== undefined) return { kind: "edge", edge };
     if ("wWsS".includes(char)) return { kind: "set", set: escapedClass(char) };
     if (/[1-9]/.test(char) && this.#syntax.awk !== true) return this.#back(Number(char));
-    if (!/[.*[\]^$\\/+?{}|()\n-]/.test(char) || char === "-") this.#syntax.warn?.(`stray \\ before ${char === " " ? "white space" : char}`);
     return { kind: "set", set: setOf(char) };
   }
 

@@ -131,6 +131,16 @@ function namesHow(process: Process, options: Options, name: string) {
 }
 
 const TIME_WORDS = ["atime", "access", "use", "ctime", "status", "birth", "creation", "mtime", "modification"];
+/** What ls tells as valid, a group of equal words a line. */
+const VALID: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  sort: [["none"], ["time"], ["size"], ["extension"], ["version"], ["width"]],
+  time: [
+    ["atime", "access", "use"],
+    ["ctime", "status"],
+    ["birth", "creation"],
+  ],
+};
+
 const SORT_WORDS = ["none", "size", "time", "version", "extension", "name", "width"];
 
 function wrongValue(process: Process, options: Options): string | undefined {
@@ -144,7 +154,9 @@ function wrongValue(process: Process, options: Options): string | undefined {
 function wrongWord(process: Process, options: Options, allowed: { option: string; words: readonly string[] }): string | undefined {
   const value = options.value(allowed.option);
   if (value === undefined || allowed.words.some((word) => word.startsWith(value))) return undefined;
-  return `invalid argument ${quoteValue(process, value)} for ${quoteValue(process, `--${allowed.option}`)}`;
+  const groups = (VALID[allowed.option] ?? []).map((group) => `\n  - ${group.map((word) => quoteValue(process, word)).join(", ")}`);
+  const hint = `Valid arguments are:${groups.join("")}\nTry '${process.name} --help' for more information.`;
+  return `invalid argument ${quoteValue(process, value)} for ${quoteValue(process, `--${allowed.option}`)}\n${hint}`;
 }
 
 /** The last of some letters that was given. */

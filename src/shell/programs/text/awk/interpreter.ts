@@ -192,6 +192,7 @@ export class Interpreter {
     const values: Value[] = [];
     for (const arg of args) values.push(yield* this.evaluate(arg));
     const text = formatted ? formatAwk(this.text(values[0] ?? ""), values.slice(1)) : this.#line(values);
+    if (this.#fatal !== undefined) return;
     if (to === undefined) return yield* this.out.add(text);
     const target = this.text(yield* this.evaluate(to.target));
     const wrong = yield* this.streams.write(to.way, target, text);

@@ -10,12 +10,12 @@ export interface SortKey {
 }
 
 /** `F[.C][OPTS][,F[.C][OPTS]]`; a text: what is wrong. */
-export function parseKey(text: string): SortKey | { readonly wrong: string } {
+export function parseKey(text: string, quote: (text: string) => string): SortKey | { readonly wrong: string } {
   const [, field, character, flags = "", endField, endCharacter, endFlags = ""] =
     /^(\d+)(?:\.(\d+))?([bdfghiMnRrV]*)(?:,(\d+)(?:\.(\d+))?([bdfghiMnRrV]*))?$/.exec(text) ?? [];
-  if (field === undefined) return { wrong: `invalid number at field start: invalid count at start of '${text}'` };
-  if (Number(field) === 0) return { wrong: `field number is zero: invalid field specification '${text}'` };
-  if (character === "0") return { wrong: `character offset is zero: invalid field specification '${text}'` };
+  if (field === undefined) return { wrong: `invalid number at field start: invalid count at start of ${quote(text)}` };
+  if (Number(field) === 0) return { wrong: `field number is zero: invalid field specification ${quote(text)}` };
+  if (character === "0") return { wrong: `character offset is zero: invalid field specification ${quote(text)}` };
   const to = endField === undefined ? undefined : { field: Number(endField), character: Number(endCharacter ?? 0) };
   return { from: { field: Number(field), character: Number(character ?? 1) }, to, flags: flags + endFlags };
 }

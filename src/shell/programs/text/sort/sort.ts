@@ -70,7 +70,7 @@ function makePlan(process: Process, options: Options): Plan | { wrong: string } 
     [...options.letters].filter((letter) => letter.length === 1 && "bdfghiMnRVr".includes(letter)).join("") + sortWord(options);
   const keys: SortKey[] = [];
   for (const text of options.values("k")) {
-    const key = parseKey(text);
+    const key = parseKey(text, (part) => quoteValue(process, part));
     if ("wrong" in key) return key;
     keys.push(key.flags === "" ? { ...key, flags: global } : key);
   }
