@@ -148,7 +148,9 @@ function isProgram(fs: TaskProcess["computer"]["fs"], path: string): boolean {
   return typeof head === "string" && elfMachine(head) !== undefined;
 }
 
+/** Untouched by the visitor. A program that the profile gives as a script of its own speaks for itself: it is none of ours. */
 function isOriginal(process: TaskProcess, real: string): boolean {
+  if (process.computer.peer.persona.tree.files[real]?.startsWith("#!") === true) return false;
   const place = process.computer.fs.space.find(real, { uid: 0, gid: 0, groups: [] }, true);
   if ("errno" in place || place.node === undefined || place.node.layer === "generated") return false;
   return place.node.layer === "base" || (place.node.base !== undefined && place.node.content === undefined);
