@@ -46,8 +46,8 @@ async function install(wanted, tools) {
   say(`Setting up, once: packages and Node 26, about ${withTools ? 400 : 225} MB, into ./node_modules`);
   const ticker = setInterval(() => say(`  ... ${Math.round((Date.now() - started) / 1000)} s`), 5000);
   rmSync(MARK, { force: true });
-  const [command, ...rest] = mark.lock === undefined ? ["ci"] : ["install", "--no-save"];
-  const failure = await npm([command, ...rest, ...QUIETLY, ...(withTools ? [] : ["--omit=dev"])]);
+  if (mark.lock === undefined) rmSync(join(ROOT, "node_modules"), { recursive: true, force: true });
+  const failure = await npm(["install", ...QUIETLY, ...(withTools ? [] : ["--omit=dev"])]);
   clearInterval(ticker);
   if (failure !== undefined)
     refuse(
@@ -62,7 +62,7 @@ async function install(wanted, tools) {
   say(`Ready after ${Math.round((Date.now() - started) / 1000)} s.`);
 }
 
-const QUIETLY = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1"];
+const QUIETLY = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1"];
 
 /** npm puts node_modules/.bin first on the PATH of every script, so that `node` there is the pinned one. npm 9 does not link it by itself. */
 function linkPinnedNode() {
