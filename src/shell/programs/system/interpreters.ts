@@ -1,5 +1,5 @@
+import { withoutEscapes } from "../../escapes.ts";
 import type { Execution, Process, Program } from "../../program.ts";
-import { withoutEscapes } from "../escapes.ts";
 
 /**
  * python and perl as far as visitors use them in passing: print a text, or get a shell (pty.spawn, os.system, exec). Everything else fails

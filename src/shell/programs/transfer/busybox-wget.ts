@@ -64,15 +64,20 @@ export function* busyboxWget(process: Process): Execution {
 function* fetchOne(process: Process, options: Options, text: string): Execution {
   const url = parseUrl(text);
   reportDownload(process, url?.text ?? text, "wget");
-  if (url === undefined || !["http", "https", "ftp"].includes(url.scheme)) return yield* process.fail(`not an http or ftp url: ${text}`);
+  if (url === undefined || !/^(https?|ftp)$/.test(url.scheme)) return yield* process.fail(`not an http or ftp url: ${text}`);
   const found = yield* resolve(process, url.host);
   if (found === undefined) return yield* process.fail(`bad address '${url.host}'`);
-  if (!options.has("q")) yield* process.write(2, `Connecting to ${url.host}${url.portGiven ? `:${url.port}` : ""} (${found.address}:${url.port})\n`);
-  const seconds = Number(options.value("T") ?? 0);
-  const fate = yield* connect(process, { host: url.host, address: found.address, port: url.port }, { withinMs: seconds > 0 ? seconds * 1000 : TIMEOUT_MS });
-  if (fate === "timeout" && seconds > 0) return yield* process.fail("download timed out");
-  if (fate !== "open") return yield* process.fail(`can't connect to remote host (${found.address}): ${fateText(fate)}`);
-  const reply = httpAnswer(process, url, found.address);
+  const place = `${url.host}${url.portGiven ? `:${url.port}` : ""} (${found.address}:${url.port})`;
+  if (!options.has("q")) yield* process.write(2, `Connecting to ${place}\n`);
+  return yield* converse(process, options, { url, address: found.address });
+}
+
+function* converse(process: Process, options: Options, { url, address }: { url: Url; address: string }): Execution {
+  const limitMs = Number(options.value("T") ?? 0) * 1000;
+  const fate = yield* connect(process, { host: url.host, address, port: url.port }, { withinMs: limitMs > 0 ? limitMs : TIMEOUT_MS });
+  if (fate === "timeout" && limitMs > 0) return yield* process.fail("download timed out");
+  if (fate !== "open") return yield* process.fail(`can't connect to remote host (${address}): ${fateText(fate)}`);
+  const reply = httpAnswer(process, url, address);
   yield* process.sleep(30);
   if (reply.status !== 200) return yield* process.fail(`server returned error: HTTP/1.1 ${reply.status} ${reply.reason}`);
   return yield* save(process, { options, url, body: reply.body });
@@ -81,10 +86,16 @@ function* fetchOne(process: Process, options: Options, text: string): Execution 
 function* save(process: Process, page: { options: Options; url: Url; body: string }): Execution {
   const { options, url, body } = page;
   const name = options.value("O") ?? `${options.value("P") === undefined ? "" : `${options.value("P")}/`}${fileName(url)}`;
-  const fd = name === "-" ? 1 : process.open(name, { write: true, create: true, exclusive: !options.has("O"), truncate: true, way: "wget" });
-  if (typeof fd !== "number") return yield* process.fail(`can't open '${name}': ${fd.errno === "EEXIST" ? "File exists" : "Permission denied"}`);
+  const fd =
+    name === "-" ? 1 : process.open(name, { write: true, create: true, exclusive: !options.has("O"), truncate: true, way: "wget" });
+  if (typeof fd !== "number")
+    return yield* process.fail(`can't open '${name}': ${fd.errno === "EEXIST" ? "File exists" : "Permission denied"}`);
   if (!options.has("q") && name !== "-") yield* process.write(2, `saving to '${name}'\n`);
   yield* process.write(fd, body);
-  if (!options.has("q") && name !== "-") yield* process.write(2, `${name.slice(0, 20).padEnd(20)} 100% |********************************| ${String(body.length).padStart(5)}  0:00:00 ETA\n'${name}' saved\n`);
+  if (!options.has("q") && name !== "-")
+    yield* process.write(
+      2,
+      `${name.slice(0, 20).padEnd(20)} 100% |********************************| ${String(body.length).padStart(5)}  0:00:00 ETA\n'${name}' saved\n`,
+    );
   return 0;
 }

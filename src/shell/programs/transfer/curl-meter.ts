@@ -34,7 +34,8 @@ export class Meter {
 }
 
 function row({ bytes, seconds, speed }: { bytes: number; seconds: number; speed: number }): string {
-  const spent = seconds === 0 ? NONE : `${String(Math.floor(seconds / 3600)).padStart(2)}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
+  const spent =
+    seconds === 0 ? NONE : `${String(Math.floor(seconds / 3600)).padStart(2)}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
   const share = bytes > 0 ? "100" : "  0";
   const size = String(bytes).padStart(5);
   const rate = String(speed).padStart(6);

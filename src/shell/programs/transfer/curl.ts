@@ -8,7 +8,8 @@ import { type HttpAnswer, httpAnswer } from "./http-answer.ts";
 import { fileName, parseUrl, reportDownload, type Url } from "./url.ts";
 
 const HELP_HINT = "curl: try 'curl --help' or 'curl --manual' for more information\n";
-const PROTOCOLS = "dict file ftp ftps gopher gophers http https imap imaps ldap ldaps mqtt pop3 pop3s rtmp rtsp scp sftp smb smbs smtp smtps telnet tftp";
+const PROTOCOLS =
+  "dict file ftp ftps gopher gophers http https imap imaps ldap ldaps mqtt pop3 pop3s rtmp rtsp scp sftp smb smbs smtp smtps telnet tftp";
 
 /** curl. Nothing is fetched: see network/reach.ts for what other hosts answer. */
 export const curl: Program = {
@@ -34,7 +35,9 @@ export const curl: Program = {
 
 function* version(process: Process): Execution {
   const line = process.system.machine.versions["curl"] ?? "curl 7.88.1";
-  yield* process.print(`${line}\nRelease-Date: 2023-02-20\nProtocols: ${PROTOCOLS}\nFeatures: alt-svc AsynchDNS brotli GSS-API HSTS HTTP2 HTTPS-proxy IDN IPv6 Kerberos Largefile libz NTLM NTLM_WB PSL SPNEGO SSL threadsafe TLS-SRP UnixSockets zstd\n`);
+  yield* process.print(
+    `${line}\nRelease-Date: 2023-02-20\nProtocols: ${PROTOCOLS}\nFeatures: alt-svc AsynchDNS brotli GSS-API HSTS HTTP2 HTTPS-proxy IDN IPv6 Kerberos Largefile libz NTLM NTLM_WB PSL SPNEGO SSL threadsafe TLS-SRP UnixSockets zstd\n`,
+  );
   return 0;
 }
 
@@ -71,7 +74,8 @@ function* fetchOne(job: Job, text: string): Execution {
   reportDownload(process, url?.text ?? text, "curl");
   if (url === undefined) return yield* failed(job, 3, "URL using bad/illegal format or missing URL");
   if (url.scheme === "file") return yield* localFile(job, url, text);
-  if (!PROTOCOLS.split(" ").includes(url.scheme)) return yield* failed(job, 1, `Protocol "${url.scheme}" not supported or disabled in libcurl`);
+  if (!PROTOCOLS.split(" ").includes(url.scheme))
+    return yield* failed(job, 1, `Protocol "${url.scheme}" not supported or disabled in libcurl`);
   if (job.options.has("O") && url.path === "/") return yield* failed(job, 23, "Remote file name has no length!");
   const meter = new Meter(process, showsMeter(job));
   yield* meter.begin();
@@ -88,7 +92,11 @@ function* fetchOne(job: Job, text: string): Execution {
     return status;
   }
   yield* talk(job, `* Connected to ${url.host} (${found.address}) port ${url.port} (#0)\n`);
-  if (url.scheme === "https") yield* talk(job, "* ALPN: offers h2,http/1.1\n* TLSv1.3 (OUT), TLS handshake, Client hello (1):\n* TLSv1.3 (IN), TLS handshake, Server hello (2):\n");
+  if (url.scheme === "https")
+    yield* talk(
+      job,
+      "* ALPN: offers h2,http/1.1\n* TLSv1.3 (OUT), TLS handshake, Client hello (1):\n* TLSv1.3 (IN), TLS handshake, Server hello (2):\n",
+    );
   return yield* exchange(job, { url, reply: httpAnswer(process, url, found.address), meter });
 }
 
@@ -140,21 +148,24 @@ function* notConnected(job: Job, how: { url: Url; address: string; fate: Attempt
   const { url, address, fate, tookMs } = how;
   const late = `Connection timed out after ${tookMs} milliseconds`;
   const why = fate === "unreachable" ? "No route to host" : fate === "refused" ? "Connection refused" : "Connection timed out";
-  const message = fate === "late" ? late : `Failed to connect to ${url.host} port ${url.port} after ${tookMs} ms: Couldn't connect to server`;
+  const message =
+    fate === "late" ? late : `Failed to connect to ${url.host} port ${url.port} after ${tookMs} ms: Couldn't connect to server`;
   if (fate !== "late") yield* talk(job, `* connect to ${address} port ${url.port} failed: ${why}\n`);
   yield* talk(job, `* ${message}\n* Closing connection 0\n`);
   if (showsMeter(job)) yield* job.process.write(2, `\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0\n`);
   return yield* failed(job, fate === "late" || fate === "timeout" ? 28 : 7, message);
 }
 
-function* exchange(job: Job, talkOf: { url: Url; reply: HttpAnswer; meter: Meter }): Execution {
+interface Exchange {
+  readonly url: Url;
+  readonly reply: HttpAnswer;
+  readonly meter: Meter;
+}
+
+function* exchange(job: Job, { url, reply, meter }: Exchange): Execution {
   const { process, options } = job;
-  const { url, reply, meter } = talkOf;
-  const method = options.value("X") ?? (options.has("I") ? "HEAD" : options.has("d") || options.has("data-raw") || options.has("F") ? "POST" : "GET");
-  const agent = options.value("A") ?? `curl/${/curl ([\d.]+)/.exec(process.system.machine.versions["curl"] ?? "")?.[1] ?? "7.88.1"}`;
-  const host = url.portGiven ? `${url.host}:${url.port}` : url.host;
-  const own = options.values("H").map((line) => `> ${line}\n`);
-  yield* talk(job, `> ${method} ${url.path} HTTP/1.1\n> Host: ${host}\n> User-Agent: ${agent}\n> Accept: */*\n${own.join("")}> \n`);
+  const method = methodOf(options);
+  yield* talk(job, requestText(job, url, method));
   yield* process.sleep(20 + (process.system.seeded(`answer ${url.host}`) % 90));
   const head = [`HTTP/1.1 ${reply.status} ${reply.reason}`, ...reply.headers.map(([name, value]) => `${name}: ${value}`), ""];
   yield* talk(job, head.map((line) => `< ${line}\n`).join(""));
@@ -162,13 +173,26 @@ function* exchange(job: Job, talkOf: { url: Url; reply: HttpAnswer; meter: Meter
     yield* meter.end(0, 0);
     return yield* failed(job, 22, `The requested URL returned error: ${reply.status}`);
   }
+  const body = method === "HEAD" ? "" : reply.body;
   const shown = options.has("i") || options.has("I") ? head.map((line) => `${line}\r\n`).join("") : "";
-  const status = yield* deliver(job, url, shown + (method === "HEAD" ? "" : reply.body));
-  yield* meter.end(method === "HEAD" ? 0 : reply.body.length, 1100 + (process.system.seeded(`speed ${url.host}`) % 900));
+  const status = yield* deliver(job, url, shown + body);
+  yield* meter.end(body.length, 1100 + (process.system.seeded(`speed ${url.host}`) % 900));
   yield* talk(job, `* Connection #0 to host ${url.host} left intact\n`);
   const format = options.value("w");
   if (format !== undefined) yield* process.print(writeOut(format, { url, reply }));
   return status;
+}
+
+function methodOf(options: Options): string {
+  const posts = ["d", "F", "data-raw", "data-binary", "data-urlencode", "json"].some((key) => options.has(key));
+  return options.value("X") ?? (options.has("I") ? "HEAD" : posts ? "POST" : "GET");
+}
+
+function requestText({ process, options }: Job, url: Url, method: string): string {
+  const [, version = "7.88.1"] = /curl ([\d.]+)/.exec(process.system.machine.versions["curl"] ?? "") ?? [];
+  const host = url.portGiven ? `${url.host}:${url.port}` : url.host;
+  const own = options.values("H").map((line) => `> ${line}\n`);
+  return `> ${method} ${url.path} HTTP/1.1\n> Host: ${host}\n> User-Agent: ${options.value("A") ?? `curl/${version}`}\n> Accept: */*\n${own.join("")}> \n`;
 }
 
 function* deliver(job: Job, url: Url, body: string): Execution {

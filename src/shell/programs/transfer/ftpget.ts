@@ -14,7 +14,11 @@ export const ftpput: Program = { name: "ftpput", run: (process) => transfer(proc
 function* transfer(process: Process, way: "get" | "put"): Execution {
   const usage =
     way === "get"
-      ? busyboxUsage(process, "ftpget [OPTIONS] HOST [LOCAL_FILE] REMOTE_FILE", `Download a file via FTP\n\n\t-c\tContinue previous transfer\n${OPTIONS_TEXT}`)
+      ? busyboxUsage(
+          process,
+          "ftpget [OPTIONS] HOST [LOCAL_FILE] REMOTE_FILE",
+          `Download a file via FTP\n\n\t-c\tContinue previous transfer\n${OPTIONS_TEXT}`,
+        )
       : busyboxUsage(process, "ftpput [OPTIONS] HOST [REMOTE_FILE] LOCAL_FILE", `Upload a file to a FTP server\n\n${OPTIONS_TEXT}`);
   const options = yield* optionsOr(process, { short: way === "get" ? "cvu:p:P:" : "vu:p:P:", long: LONG }, usage);
   if (typeof options === "number") return options;

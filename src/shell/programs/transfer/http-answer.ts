@@ -47,6 +47,14 @@ function ownPage(process: Process, path: string): string | undefined {
 }
 
 function notFoundPage(server: string): string {
-  const lines = ["<html>", "<head><title>404 Not Found</title></head>", "<body>", "<center><h1>404 Not Found</h1></center>", `<hr><center>${server}</center>`, "</body>", "</html>"];
+  const lines = [
+    "<html>",
+    "<head><title>404 Not Found</title></head>",
+    "<body>",
+    "<center><h1>404 Not Found</h1></center>",
+    `<hr><center>${server}</center>`,
+    "</body>",
+    "</html>",
+  ];
   return lines.map((line) => `${line}\r\n`).join("");
 }

@@ -58,7 +58,8 @@ function* client(process: Process): Execution {
     const [verb = "", ...words] = (line ?? "quit").trim().split(/\s+/);
     if (verb === "quit" || verb === "q") return 0;
     if (verb === "get" || verb === "put") yield* command(process, host, [verb, ...words]);
-    else if (verb !== "" && !/^(mode|connect|verbose|trace|binary|ascii|status|timeout|rexmt)$/.test(verb)) yield* process.print("?Invalid command\n");
+    else if (verb !== "" && !/^(mode|connect|verbose|trace|binary|ascii|status|timeout|rexmt)$/.test(verb))
+      yield* process.print("?Invalid command\n");
   }
 }
 

@@ -13,7 +13,22 @@ export interface Url {
   readonly text: string;
 }
 
-const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443, ftp: 21, ftps: 990, tftp: 69, sftp: 22, scp: 22, telnet: 23, gopher: 70, dict: 2628, ldap: 389, imap: 143, pop3: 110, smtp: 25 };
+const PORTS: Readonly<Record<string, number>> = {
+  http: 80,
+  https: 443,
+  ftp: 21,
+  ftps: 990,
+  tftp: 69,
+  sftp: 22,
+  scp: 22,
+  telnet: 23,
+  gopher: 70,
+  dict: 2628,
+  ldap: 389,
+  imap: 143,
+  pop3: 110,
+  smtp: 25,
+};
 
 /** Undefined when there is no host in it. */
 export function parseUrl(text: string): Url | undefined {
@@ -26,7 +41,14 @@ export function parseUrl(text: string): Url | undefined {
   const whole = path.startsWith("/") ? path : `/${path}`;
   const portGiven = port !== undefined && port !== "" && Number(port) !== PORTS[lower];
   const shown = `${lower}://${authority}${whole}`;
-  return { scheme: lower, host: host.replace(/^\[|\]$/g, ""), port: port ? Number(port) : (PORTS[lower] ?? 0), portGiven, path: whole, text: shown };
+  return {
+    scheme: lower,
+    host: host.replace(/^\[|\]$/g, ""),
+    port: port ? Number(port) : (PORTS[lower] ?? 0),
+    portGiven,
+    path: whole,
+    text: shown,
+  };
 }
 
 /** The name that a download gets: the path's last part, index.html for a directory. */

@@ -1,13 +1,13 @@
 import type { Options } from "../../options.ts";
 import type { Execution, Process, Program } from "../../program.ts";
 import { connect, fateText } from "../network/reach.ts";
-import { resolve } from "../network/resolver.ts";
+import { isAddress, resolve } from "../network/resolver.ts";
 import { quoteValue } from "../quoting.ts";
 import { formatTime, zoneOf } from "../time-format.ts";
 import { optionsOr } from "../usage.ts";
 import { busyboxWget } from "./busybox-wget.ts";
-import { isUclient, uclientFetch } from "./uclient-fetch.ts";
 import { type HttpAnswer, httpAnswer } from "./http-answer.ts";
+import { isUclient, uclientFetch } from "./uclient-fetch.ts";
 import { fileName, parseUrl, reportDownload, type Url } from "./url.ts";
 
 /** GNU wget. Nothing is fetched: see network/reach.ts for what other hosts answer. */
@@ -114,17 +114,31 @@ function* listed(process: Process, options: Options): Execution<readonly string[
 
 function* makeJob(process: Process, options: Options): Execution<Job | number> {
   const logName = options.value("o") ?? options.value("a") ?? (options.has("b") ? "wget-log" : undefined);
-  const log = logName === undefined ? 2 : process.open(logName, { write: true, create: true, append: options.has("a"), truncate: !options.has("a") });
+  const log =
+    logName === undefined ? 2 : process.open(logName, { write: true, create: true, append: options.has("a"), truncate: !options.has("a") });
   const target = options.value("O");
-  const output = target === undefined ? undefined : target === "-" ? 1 : process.open(target, { write: true, create: true, truncate: !options.has("c"), way: "wget" });
+  const output =
+    target === undefined
+      ? undefined
+      : target === "-"
+        ? 1
+        : process.open(target, { write: true, create: true, truncate: !options.has("c"), way: "wget" });
   if (typeof output === "object") return yield* cannotOpen(process, target ?? "", output.errno);
-  if (options.has("b")) yield* process.print(`Continuing in background, pid ${process.pid}.\nOutput will be written to ${quoteValue(process, "wget-log")}.\n`);
+  if (options.has("b"))
+    yield* process.print(`Continuing in background, pid ${process.pid}.\nOutput will be written to ${quoteValue(process, "wget-log")}.\n`);
   const brief = options.has("no-verbose") || options.values("n").some((value) => value.includes("v"));
   return { process, options, quiet: options.has("q"), brief, log: typeof log === "number" ? log : 2, output };
 }
 
 function* cannotOpen(process: Process, path: string, errno: string): Execution {
-  const why = errno === "EACCES" ? "Permission denied" : errno === "ENOENT" ? "No such file or directory" : errno === "EROFS" ? "Read-only file system" : "Is a directory";
+  const why =
+    errno === "EACCES"
+      ? "Permission denied"
+      : errno === "ENOENT"
+        ? "No such file or directory"
+        : errno === "EROFS"
+          ? "Read-only file system"
+          : "Is a directory";
   yield* process.write(2, `${path}: ${why}\n`);
   return 3;
 }
@@ -169,26 +183,30 @@ function* tryOnce(job: Job, url: Url, attempt: number): Execution<number | "agai
   const mark = attempt === 1 ? "" : `(try:${String(attempt).padStart(2)})  `;
   yield* say(job, `--${stamp(process)}--  ${mark}${url.text}\n`);
   if (url.scheme.startsWith("ftp")) yield* say(job, `           => ${quoteValue(process, job.options.value("O") ?? fileName(url))}\n`);
-  const numeric = /^[\d.]+$/.test(url.host);
-  if (!numeric) yield* say(job, `Resolving ${url.host} (${url.host})... `);
-  const found = yield* resolve(process, url.host);
-  if (found === undefined) {
-    yield* say(job, "failed: Name or service not known.\n");
-    yield* sayBriefly(job, `wget: unable to resolve host address ${quoteValue(process, url.host)}\n`);
-    return 4;
-  }
-  if (!numeric) yield* say(job, `${found.address}\n`);
-  const place = numeric ? `${url.host}:${url.port}` : `${url.host} (${url.host})|${found.address}|:${url.port}`;
+  const address = yield* lookUp(job, url);
+  if (address === undefined) return 4;
+  const place = address === url.host ? `${url.host}:${url.port}` : `${url.host} (${url.host})|${address}|:${url.port}`;
   yield* say(job, `Connecting to ${place}... `);
   const seconds = Number(job.options.value("T") ?? 0);
-  const fate = yield* connect(process, { host: url.host, address: found.address, port: url.port }, { withinMs: seconds > 0 ? seconds * 1000 : undefined });
-  if (fate !== "open") {
-    yield* say(job, `failed: ${fateText(fate)}.\n`);
-    if (job.brief) yield* sayBriefly(job, `failed: ${fateText(fate)}.\n`);
-    return fate === "timeout" ? "again" : 4;
+  const fate = yield* connect(process, { host: url.host, address, port: url.port }, { withinMs: seconds > 0 ? seconds * 1000 : undefined });
+  if (fate === "open") {
+    yield* say(job, "connected.\n");
+    return yield* answer(job, url, httpAnswer(process, url, address));
   }
-  yield* say(job, "connected.\n");
-  return yield* answer(job, url, httpAnswer(process, url, found.address));
+  yield* sayBriefly(job, `failed: ${fateText(fate)}.\n`);
+  return fate === "timeout" ? "again" : 4;
+}
+
+/** The address of a name; dotted quads are not talked of. */
+function* lookUp(job: Job, { host }: Url): Execution<string | undefined> {
+  const named = !isAddress(host);
+  if (named) yield* say(job, `Resolving ${host} (${host})... `);
+  const found = yield* resolve(job.process, host);
+  if (named && found !== undefined) yield* say(job, `${found.address}\n`);
+  if (found !== undefined) return found.address;
+  yield* say(job, "failed: Name or service not known.\n");
+  yield* sayBriefly(job, `wget: unable to resolve host address ${quoteValue(job.process, host)}\n`);
+  return undefined;
 }
 
 function stamp(process: Process): string {
