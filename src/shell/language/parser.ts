@@ -1,6 +1,6 @@
 import { parseCompound } from "./compound-parser.ts";
 import { HereDocuments, parseRedirect } from "./redirect-parser.ts";
-import { Scanner } from "./scanner.ts";
+import { MAX_PIECES, Scanner } from "./scanner.ts";
 import { parseSimple } from "./simple-parser.ts";
 import type { Dialect, ListItem, Node, Pipeline, Redirect, Script, Word } from "./syntax.ts";
 import { textWord } from "./syntax.ts";
@@ -78,12 +78,15 @@ interface Start {
   readonly at: number;
   readonly line: number;
   readonly depth: number;
+  /** What the text around it has left. */
+  readonly left?: { pieces: number };
 }
 
 export class Parser {
   readonly scanner: Scanner;
   readonly settings: ParseSettings;
   readonly #depth: number;
+  readonly #left: { pieces: number };
   #nesting = 0;
   /** What would end the list of commands that is being read. */
   #expecting: string | undefined;
@@ -95,9 +98,14 @@ export class Parser {
   constructor(text: string, start: Start, settings: ParseSettings) {
     this.settings = settings;
     this.#depth = start.depth;
+    this.#left = start.left ?? { pieces: MAX_PIECES };
     this.#size = text.length;
     if (start.depth > MAX_DEPTH) throw new SyntaxProblem({ kind: "deep", line: start.line });
-    this.scanner = new Scanner(text, start, { dialect: settings.dialect, nested: (at) => this.#nested(at) });
+    this.scanner = new Scanner(text, start, {
+      dialect: settings.dialect,
+      nested: (at) => this.#nested(at),
+      left: this.#left,
+    });
   }
 
   /** Where the parser stands in the text as it was given: aliases have changed its length since. What is left of one is skipped. */
@@ -328,12 +336,12 @@ export class Parser {
 
   /** A parser for a text inside this one, such as a here-document. */
   inside(text: string): Parser {
-    return new Parser(text, { at: 0, line: this.scanner.line, depth: this.#depth + 1 }, this.settings);
+    return new Parser(text, { at: 0, line: this.scanner.line, depth: this.#depth + 1, left: this.#left }, this.settings);
   }
 
   /** The commands of $(...) or <(...), which end at the matching parenthesis. */
   #nested(at: number): { script: Script; end: number } {
-    const inner = new Parser(this.scanner.text, { at, line: this.scanner.line, depth: this.#depth + 1 }, this.settings);
+    const inner = new Parser(this.scanner.text, { at, line: this.scanner.line, depth: this.#depth + 1, left: this.#left }, this.settings);
     const script = inner.substituted();
     return { script, end: inner.scanner.at + 1 };
   }

@@ -10,10 +10,17 @@ export interface ScannerPorts {
   readonly dialect: Dialect;
   /** Parses commands from `at` up to the closing parenthesis; gives where it ends. */
   readonly nested: (at: number) => { readonly script: Script; readonly end: number };
+  /** Shared with the scanners of what is nested: how many words and expansions one command line may still have. */
+  readonly left: { pieces: number };
 }
+
+/** A command line of more words and expansions is too much for the shell: reading it would take the time of others. */
+export const MAX_PIECES = 25_000;
 
 const METACHARACTERS = new Set([" ", "\t", "\n", "|", "&", ";", "(", ")", "<", ">", ""]);
 const MAX_DEPTH = 120;
+/** The end of an expression is looked for so far, for each parenthesis anew. */
+const MAX_ARITHMETIC_BYTES = 65_536;
 
 export class Scanner {
   text: string;
@@ -49,6 +56,7 @@ export class Scanner {
 
   /** A word from here; without parts: there is none. */
   word(): Word {
+    this.#count();
     const start = this.at;
     const parts = this.#parts((next) => METACHARACTERS.has(next) && !this.#atProcessSubstitution(), "word");
     return { parts, source: this.text.slice(start, this.at) };
@@ -77,7 +85,8 @@ export class Scanner {
   /** Where the next unbalanced closer (or one of `;` for C-style for) stands. */
   #arithmeticEnd(closer: string): number | undefined {
     let depth = 0;
-    for (let at = this.at; at < this.text.length; at += 1) {
+    const limit = Math.min(this.text.length, this.at + MAX_ARITHMETIC_BYTES);
+    for (let at = this.at; at < limit; at += 1) {
       const next = this.text.charAt(at);
       if (next === "\\") at += 1;
       else if (next === "(") depth += 1;
@@ -117,12 +126,18 @@ export class Scanner {
       } else if (typeof part === "string") literal += part;
       else {
         flush();
+        this.#count();
         parts.push(part);
       }
     }
     flush();
     this.#depth -= 1;
     return parts;
+  }
+
+  #count(): void {
+    this.#ports.left.pieces -= 1;
+    if (this.#ports.left.pieces < 0) throw new SyntaxProblem({ kind: "deep", line: this.line });
   }
 
   #unclosed(mode: Mode): never {
