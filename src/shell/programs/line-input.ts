@@ -20,7 +20,7 @@ export class LineInput {
 
   /** The next line with its delimiter (the last may have none); undefined at the end. */
   *next(): Execution<string | undefined> {
-    yield* this.#process.charge(1);
+    yield* this.#process.charge(3);
     const parts: string[] = [];
     for (let size = 0; size < this.#maxBytes; ) {
       const end = this.#block.indexOf(this.#delimiter, this.#at);

@@ -35,7 +35,7 @@ export class Regex {
       yield* process.charge((search.steps - paid) >> 4);
       paid = search.steps;
     }
-    yield* process.charge((search.steps - paid) >> 4);
+    yield* process.charge(SEARCH_STEPS + ((search.steps - paid) >> 4));
     return search.match;
   }
 
@@ -48,6 +48,8 @@ export class Regex {
 }
 
 const SLICE_STEPS = 20_000;
+/** What a search costs before its first step. */
+const SEARCH_STEPS = 3;
 
 /** Reads and compiles one expression, or several of which any may fit. */
 export function compileRegex(texts: string | readonly string[], how: RegexHow): Regex | { readonly wrong: string } {

@@ -1,6 +1,6 @@
+import { formatFloat } from "../../number-format.ts";
 import { readOptions } from "../../options.ts";
 import type { Process, Program } from "../../program.ts";
-import { formatFloat } from "../basic/printf-format.ts";
 import { Printer } from "../printer.ts";
 import { quoteValue } from "../quoting.ts";
 import { formatAwk } from "./awk/format.ts";

@@ -1,8 +1,8 @@
 import { explain, isErrno } from "../../errno.ts";
+import { withoutEscapes } from "../../escapes.ts";
 import { type Options, parseOptions } from "../../options.ts";
 import type { Execution, Process, Program } from "../../program.ts";
 import { compareBytes } from "../compare.ts";
-import { withoutEscapes } from "../escapes.ts";
 import { readWhole } from "../inputs.ts";
 import { chomp, LineInput, splitLines } from "../line-input.ts";
 import { extraOperand } from "../messages.ts";

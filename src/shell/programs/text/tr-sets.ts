@@ -1,4 +1,4 @@
-import { readEscape } from "../escapes.ts";
+import { readEscape } from "../../escapes.ts";
 import { classSet } from "../regex/node.ts";
 
 /** The arguments of tr: bytes, ranges, [:classes:], [=x=], [x*n], backslash escapes. */

@@ -1,4 +1,4 @@
-import { type Directive, formatFloat, formatInteger } from "../../basic/printf-format.ts";
+import { cut, type Directive, formatFloat, formatInteger, pad } from "../../../number-format.ts";
 import { toNumber, toText, type Value } from "./values.ts";
 
 const MAX_WIDTH = 4096;
@@ -26,16 +26,11 @@ function convert(letter: string, value: Value, how: Directive): string | undefin
   if ("eEfFgG".includes(letter)) return formatFloat(toNumber(value), letter, how);
   if (letter === "c") return pad(typeof value === "number" ? String.fromCharCode(value & 255) : toText(value).slice(0, 1), how);
   if (letter !== "s") return undefined;
-  const text = toText(value);
-  return pad(how.precision === undefined ? text : text.slice(0, how.precision), how);
+  return pad(cut(toText(value), how), how);
 }
 
 function toBig(number: number): bigint {
   if (Number.isNaN(number)) return -(1n << 63n);
   const whole = Math.trunc(Math.max(-(2 ** 63), Math.min(2 ** 63 - 1024, number)));
   return BigInt(whole);
-}
-
-function pad(text: string, { flags, width }: Directive): string {
-  return flags.includes("-") ? text.padEnd(width) : text.padStart(width);
 }

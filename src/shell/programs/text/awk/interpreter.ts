@@ -105,7 +105,7 @@ export class Interpreter {
   }
 
   *#execute(statement: Statement): Execution<Flow> {
-    yield* this.process.charge(1);
+    yield* this.process.charge(3);
     if (this.#fatal !== undefined) return "exit";
     switch (statement.kind) {
       case "block":
@@ -319,7 +319,7 @@ export class Interpreter {
   }
 
   *#binary({ operator, left, right }: Expression & { kind: "binary" }): Execution<Value> {
-    yield* this.process.charge(1);
+    yield* this.process.charge(2);
     const one = yield* this.evaluate(left);
     if (operator === "&&") return isTrue(one) && isTrue(yield* this.evaluate(right)) ? 1 : 0;
     if (operator === "||") return isTrue(one) || isTrue(yield* this.evaluate(right)) ? 1 : 0;

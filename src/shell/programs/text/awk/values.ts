@@ -1,4 +1,4 @@
-import { formatFloat } from "../../basic/printf-format.ts";
+import { formatFloat } from "../../../number-format.ts";
 
 /** awk's values. A `Field` is text from outside: it is a number too where it looks like one. */
 export type Value = number | string | Field;

@@ -68,7 +68,7 @@ export class SedMachine {
     for (let at = 0; at < commands.length; ) {
       const command = commands[at];
       if (command === undefined) break;
-      yield* this.#process.charge(1);
+      yield* this.#process.charge(3);
       const step = yield* this.#try(command);
       if (typeof step !== "number") return step;
       at = step < 0 ? at + 1 : step;
