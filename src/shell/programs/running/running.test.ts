@@ -1,0 +1,3 @@
+import { checkRealCases } from "../../testing/real-cases.ts";
+
+checkRealCases(new URL("./cases.json", import.meta.url));
