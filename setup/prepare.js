@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -124,8 +124,9 @@ function lockHolder() {
 }
 
 function npm(args) {
+  // The npm that called us, if one did. Called by npx this is npx's own program, which would fetch a package named "install" and run it.
   const cli = process.env.npm_execpath;
-  const [program, first] = cli?.endsWith(".js") ? [process.execPath, [cli]] : ["npm", []];
+  const [program, first] = cli !== undefined && basename(cli) === "npm-cli.js" ? [process.execPath, [cli]] : ["npm", []];
   // npm warns about settings of the outer npm that it was handed by environment; they are not ours to complain about.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
