@@ -327,8 +327,7 @@ export const getent: Program = {
   *run(process) {
     const [database, ...keys] = process.args.filter((arg) => !arg.startsWith("-"));
     const file = FILES[database ?? ""];
-    if (database === undefined || file === undefined)
-      return yield* process.fail(database === undefined ? "wrong number of arguments" : `Unknown database: ${database}`, 1);
+    if (database === undefined || file === undefined) return yield* unknownDatabase(process, database);
     const text = process.fs.readFile(file);
     const lines = typeof text === "string" ? text.split("\n").filter((line) => line !== "" && !line.startsWith("#")) : [];
     const fits = (line: string, key: string) =>
@@ -340,6 +339,13 @@ export const getent: Program = {
     return keys.length > shown.length ? 2 : 0;
   },
 };
+
+function* unknownDatabase(process: Process, name: string | undefined): Execution {
+  if (name === undefined) yield* process.fail("wrong number of arguments");
+  else yield* process.write(2, `Unknown database: ${name}\n`);
+  yield* process.print("Try `getent --help' or `getent --usage' for more information.\n");
+  return 1;
+}
 
 const FILES: Readonly<Record<string, string>> = {
   passwd: "/etc/passwd",

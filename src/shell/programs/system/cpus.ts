@@ -9,7 +9,7 @@ export const nproc: Program = {
     const [extra] = options.operands;
     if (extra !== undefined) return yield* process.failUsage(`extra operand '${extra}'`);
     const ignore = options.value("ignore") ?? "0";
-    if (!/^\d+$/.test(ignore)) return yield* process.fail(`invalid number to ignore: '${ignore}'`);
+    if (!/^\d+$/.test(ignore)) return yield* process.fail(`invalid number: '${ignore}'`);
     yield* process.print(`${Math.max(1, process.system.machine.cpus - Number(ignore))}\n`);
     return 0;
   },

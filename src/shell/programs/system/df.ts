@@ -43,7 +43,7 @@ export const df: Program = {
       process.flavour === "busybox" ? yield* optionsOr(process, { ...spec, short: "PkmhTait:B:" }, "") : yield* parseOptions(process, spec);
     if (typeof options === "number") return options;
     const { rows, status } = yield* chosen(process, options);
-    if (rows.length === 0) return status;
+    if (rows.length === 0 && process.flavour === "gnu") return status;
     const all = options.has("total") ? [...rows, total(rows)] : rows;
     const lines = process.flavour === "busybox" ? busyboxLines(all, options) : gnuLines(all, options);
     yield* process.print(lines.map((line) => `${line}\n`).join(""));

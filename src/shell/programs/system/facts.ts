@@ -90,8 +90,7 @@ function* one(process: Process, word: string, how: { readonly bare: boolean; rea
   const key = name.trim();
   const path = `/proc/sys/${key.replaceAll(".", "/")}`;
   const text = process.fs.readFile(path);
-  if (typeof text !== "string")
-    return yield* process.fail(`cannot stat ${path}: No such file or directory`, process.flavour === "busybox" ? 1 : 255);
+  if (typeof text !== "string") return yield* process.fail(`cannot stat ${path}: No such file or directory`);
   if (value === undefined) return yield* print(process, how.bare ? text : `${key} = ${text.trimEnd()}\n`);
   if (process.credentials.uid !== 0) return yield* process.fail(`permission denied on key "${key}"`, 255);
   if (!how.quiet) yield* process.print(`${key} = ${value.trim()}\n`);

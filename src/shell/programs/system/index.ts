@@ -25,6 +25,7 @@ import { top } from "./top.ts";
 import { tput } from "./tput.ts";
 import { arch, uname } from "./uname.ts";
 import { uptime } from "./uptime.ts";
+import { answers, chroot, mesg, powerPrograms, pstree, usleep, whereis, wrappers } from "./wrappers.ts";
 
 /** What the machine is and what runs on it, one line each. */
 export const systemPrograms: readonly Program[] = [
@@ -88,4 +89,12 @@ export const systemPrograms: readonly Program[] = [
   vmstat,
   w,
   who,
+  chroot,
+  mesg,
+  pstree,
+  usleep,
+  whereis,
+  ...answers,
+  ...powerPrograms,
+  ...wrappers,
 ];

@@ -53,15 +53,27 @@ function listing(process: Process, types: readonly string[]): string {
   const lines = typeof text === "string" ? text.split("\n").filter((line) => line !== "") : [];
   return lines
     .map((line) => line.split(" "))
-    .filter(([, , type = ""]) => types.length === 0 || types.join(",").split(",").includes(type))
+    .filter(([, , type = ""]) => isWanted(type, types.join(",")))
     .map(([device, place, type, how]) => `${device} on ${place} type ${type} (${how})\n`)
     .join("");
+}
+
+/** `ext4,tmpfs`: those; `noext4,tmpfs`: all others. */
+function isWanted(type: string, list: string): boolean {
+  if (list === "") return true;
+  const negated = list.startsWith("no");
+  return (
+    list
+      .slice(negated ? 2 : 0)
+      .split(",")
+      .includes(type) !== negated
+  );
 }
 
 function* denied(process: Process, target: string): Execution {
   if (process.flavour === "busybox") return yield* process.fail("permission denied (are you root?)");
   yield* process.fail(`${target}: must be superuser to use mount.`);
-  yield* process.write(2, "       dmesg(1) may have more information after failed mount system call.\n");
+  yield* process.write(2, DMESG);
   return 32;
 }
 
@@ -70,6 +82,8 @@ function* fromTable(process: Process, place: string, how: string): Execution {
   if (process.flavour === "busybox") return yield* process.fail(`can't find ${place} in /etc/fstab`);
   return yield* process.fail(`${place}: can't find in /etc/fstab.`);
 }
+
+const DMESG = "       dmesg(1) may have more information after failed mount system call.\n";
 
 interface Wish {
   readonly source: string;
@@ -85,7 +99,9 @@ function* tryMount(process: Process, wish: Wish): Execution {
   const place = process.fs.stat(target);
   if (isErrno(place)) {
     if (process.flavour === "busybox") return yield* process.fail(`mounting ${source} on ${target} failed: No such file or directory`, 255);
-    return yield* process.fail(`${target}: mount point does not exist.`, 32);
+    yield* process.fail(`${target}: mount point does not exist.`);
+    yield* process.write(2, DMESG);
+    return 32;
   }
   if (wish.bind || PSEUDO.has(type ?? "")) return 0;
   const device = process.fs.stat(source);
@@ -101,7 +117,7 @@ function* tryMount(process: Process, wish: Wish): Execution {
         ? `${target}: ${source} already mounted on /.`
         : `${target}: wrong fs type, bad option, bad superblock on ${source}, missing codepage or helper program, or other error.`,
   );
-  yield* process.write(2, "       dmesg(1) may have more information after failed mount system call.\n");
+  yield* process.write(2, DMESG);
   return 32;
 }
 
@@ -129,7 +145,7 @@ function* unmountOne(process: Process, path: string, lazy: boolean): Execution {
   if (process.flavour === "busybox") return yield* unmountSmall(process, path, { known, lazy });
   if (!known) {
     const exists = !isErrno(process.fs.stat(path));
-    return yield* process.fail(`${path}: ${exists ? "not mounted." : "no mount point specified."}`, exists ? 32 : 1);
+    return yield* process.fail(`${path}: ${exists ? "not mounted." : "no mount point specified."}`, 32);
   }
   if (process.credentials.uid !== 0) return yield* process.fail(`${path}: must be superuser to unmount.`, 32);
   return lazy ? 0 : yield* process.fail(`${path}: target is busy.`, 32);

@@ -63,7 +63,7 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   pgid: id("PGID", (info) => info.group),
   sid: id("SID", (info) => info.session),
   lwp: id("LWP", (info) => info.pid),
-  tpgid: { header: "TPGID", width: 5, show: (info) => (info.state.includes("+") ? String(info.group) : "-1") },
+  tpgid: { header: "TPGID", width: 0, show: (info) => (info.state.includes("+") ? String(info.group) : "-1") },
   uid: number({ header: "UID", width: 5, read: (info) => info.uid }),
   user: user("USER"),
   UID: user("UID"),
