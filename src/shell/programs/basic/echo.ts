@@ -1,5 +1,5 @@
+import { withoutEscapes } from "../../escapes.ts";
 import type { Program } from "../../program.ts";
-import { withoutEscapes } from "../escapes.ts";
 
 /** /usr/bin/echo: options only as whole words made of n, e and E. */
 export const echo: Program = {

@@ -1,4 +1,5 @@
-import { readEscape, withoutEscapes } from "../escapes.ts";
+import { readEscape, withoutEscapes } from "../../escapes.ts";
+import { cut, type Directive, formatFloat, formatInteger, pad } from "../../number-format.ts";
 
 /**
  * printf(1) on bytes: the format is used again while arguments are left. What is wrong with a number is collected, not thrown.
@@ -57,7 +58,7 @@ class PrintfRun {
   }
 
   #escape(format: string, at: number): number {
-    const escaped = format.charAt(at + 1) === "c" ? readEscape(format, at) : readEscape(format, at, "printf");
+    const escaped = readEscape(format, at, "format");
     this.bytes += escaped.bytes;
     this.#stopped = escaped.stop === true;
     return escaped.end;
@@ -132,89 +133,6 @@ class PrintfRun {
     if (text.includes("inf")) return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
     return Number(text || "0");
   }
-}
-
-export interface Directive {
-  readonly flags: string;
-  readonly width: number;
-  readonly precision: number | undefined;
-}
-
-function cut(text: string, { precision }: Directive): string {
-  return precision === undefined || precision < 0 ? text : text.slice(0, precision);
-}
-
-function pad(text: string, { flags, width }: Directive): string {
-  return flags.includes("-") ? text.padEnd(width) : text.padStart(width);
-}
-
-/** %d %i %u %o %x %X of a 64-bit number. */
-export function formatInteger(value: bigint, letter: string, how: Directive): string {
-  const signed = letter === "d" || letter === "i";
-  const shown = signed || value >= 0n ? value : value + (1n << 64n);
-  const radix = { o: 8, x: 16, X: 16 }[letter] ?? 10;
-  const { prefix, digits } = alternate(exactDigits((shown < 0n ? -shown : shown).toString(radix), how), letter, how);
-  const number = letter === "X" ? digits.toUpperCase() : digits;
-  return withSign({ sign: signOf(shown < 0n, signed, how) + prefix, digits: number, zeros: how.precision === undefined }, how);
-}
-
-function exactDigits(digits: string, { precision }: Directive): string {
-  if (precision === undefined) return digits;
-  return precision === 0 && digits === "0" ? "" : digits.padStart(Math.min(precision, MAX_WIDTH), "0");
-}
-
-/** The `#` flag: 0 before octal, 0x before hexadecimal. */
-function alternate(digits: string, letter: string, { flags }: Directive): { prefix: string; digits: string } {
-  if (!flags.includes("#") || /^0*$/.test(digits)) return { prefix: "", digits };
-  if (letter === "o") return { prefix: "", digits: digits.startsWith("0") ? digits : `0${digits}` };
-  return { prefix: letter.toLowerCase() === "x" ? `0${letter}` : "", digits };
-}
-
-function signOf(negative: boolean, signed: boolean, { flags }: Directive): string {
-  if (negative) return "-";
-  if (!signed) return "";
-  return flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
-}
-
-function withSign(number: { sign: string; digits: string; zeros: boolean }, how: Directive): string {
-  const { sign, digits } = number;
-  if (number.zeros && how.flags.includes("0") && !how.flags.includes("-")) return sign + digits.padStart(how.width - sign.length, "0");
-  return pad(sign + digits, how);
-}
-
-/** %e %f %g and their capitals. */
-export function formatFloat(value: number, letter: string, how: Directive): string {
-  const size = Math.abs(value);
-  const negative = value < 0 || Object.is(value, -0);
-  const precision = Math.min(how.precision ?? 6, 100);
-  const lower = letter.toLowerCase();
-  let digits = Number.isFinite(size)
-    ? finiteDigits(size, lower, { precision, alternate: how.flags.includes("#") })
-    : Number.isNaN(size)
-      ? "nan"
-      : "inf";
-  if (letter !== lower) digits = digits.toUpperCase();
-  return withSign({ sign: signOf(negative, true, how), digits, zeros: Number.isFinite(size) }, how);
-}
-
-function finiteDigits(size: number, letter: string, how: { precision: number; alternate: boolean }): string {
-  if (letter === "f") return fixedDigits(size, how.precision);
-  if (letter === "e") return exponent(size.toExponential(how.precision));
-  const precision = how.precision === 0 ? 1 : how.precision;
-  const [, power = "0"] = size.toExponential(precision - 1).split("e");
-  const scientific = Number(power) < -4 || Number(power) >= precision;
-  const text = scientific ? exponent(size.toExponential(precision - 1)) : fixedDigits(size, precision - 1 - Number(power));
-  return how.alternate ? text : text.replace(/\.0+(?=e|$)|(\.\d*?)0+(?=e|$)/, "$1");
-}
-
-/** toFixed ends at 1e21. */
-export function fixedDigits(size: number, places: number): string {
-  if (size < 1e21) return size.toFixed(places);
-  return BigInt(size).toString() + (places > 0 ? `.${"0".repeat(places)}` : "");
-}
-
-function exponent(text: string): string {
-  return text.replace(/e([-+])(\d)$/, "e$10$2");
 }
 
 /** %q: as the shell would read it. */

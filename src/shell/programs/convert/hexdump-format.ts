@@ -1,5 +1,5 @@
-import { formatInteger } from "../basic/printf-format.ts";
-import { withoutEscapes } from "../escapes.ts";
+import { withoutEscapes } from "../../escapes.ts";
+import { formatInteger, pad } from "../../number-format.ts";
 
 /**
  * hexdump's format strings (hexdump(1)): units `[iterations][/bytes] "text"`, whose text has printf-like conversions.
@@ -130,8 +130,7 @@ function showValue(how: Conversion, place: Place, at: number): string {
     return formatInteger(BigInt(place.address + (how.letter.startsWith("_a") ? at : 0)), how.letter.charAt(2), how);
   if (at >= place.valid) return " ".repeat(how.width);
   const bytes = place.block.slice(at, at + how.size);
-  const shown = showBytes(how, bytes);
-  return how.flags.includes("-") ? shown.padEnd(how.width) : shown.padStart(how.width);
+  return pad(showBytes(how, bytes), how);
 }
 
 function showBytes(how: Conversion, bytes: string): string {

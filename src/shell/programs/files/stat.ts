@@ -1,8 +1,8 @@
 import { explain, isErrno } from "../../errno.ts";
+import { withoutEscapes } from "../../escapes.ts";
 import type { Stat } from "../../file-system.ts";
 import { parseOptions } from "../../options.ts";
 import type { Execution, Process, Program } from "../../program.ts";
-import { withoutEscapes } from "../escapes.ts";
 import { KIND_BITS, modeText } from "../mode.ts";
 import { groupName, userName } from "../owners.ts";
 import { quoteIfNeeded, quoteName } from "../quoting.ts";

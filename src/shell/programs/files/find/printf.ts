@@ -1,5 +1,5 @@
+import { readEscape } from "../../../escapes.ts";
 import type { Process } from "../../../program.ts";
-import { readEscape } from "../../escapes.ts";
 import { modeText } from "../../mode.ts";
 import { groupName, userName } from "../../owners.ts";
 import { joinPath, lastPart, parentPart } from "../../paths.ts";
