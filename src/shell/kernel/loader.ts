@@ -2,6 +2,7 @@ import type { Persona } from "../../decoy/persona.ts";
 import { elfMachine } from "../files/elf.ts";
 import { buildId, buildIdIn } from "../files/synthesis.ts";
 import type { SpawnErrno } from "../program.ts";
+import { lastPart } from "../programs/paths.ts";
 import type { LoadedProgram } from "./computer.ts";
 import { foreignProgram, missingProgram } from "./foreign-program.ts";
 import { commandName } from "./task.ts";
@@ -130,15 +131,15 @@ function loadBinary(process: TaskProcess, file: { head: string; path: string; ar
 function programOfPersona(process: TaskProcess, file: { readonly path: string; readonly real: string; readonly called: string }) {
   const { programs, fs, peer } = process.computer;
   if (!isOriginal(process, file.real)) return undefined;
-  const real = commandName(file.real);
-  const called = commandName(file.called);
+  const real = lastPart(file.real);
+  const called = lastPart(file.called).replace(/^-/, "");
   const { shell, busyboxApplets } = peer.persona.machine;
   const busybox = real.startsWith("busybox") ? (programs.get("busybox") ?? missingProgram) : undefined;
   if (busybox !== undefined && called !== real && called !== "busybox") {
     return { program: (busyboxApplets.includes(called) ? programs.get(called) : undefined) ?? busybox, flavour: "busybox" as const };
   }
   const flavour = shell === "ash" ? ("busybox" as const) : ("gnu" as const);
-  const program = programs.get(commandName(file.path)) ?? programs.get(real) ?? busybox;
+  const program = programs.get(lastPart(file.path)) ?? programs.get(real) ?? busybox;
   if (program !== undefined) return { program, flavour };
   return isProgram(fs, file.real) ? { program: missingProgram, flavour } : undefined;
 }
