@@ -154,7 +154,7 @@ test("more shows pages with the part that was seen, as util-linux 2.38 does", ()
 
 for (const [run, out, err, status] of [
   ["echo abc | less", "abc\n", "", 0],
-  ["echo abc > f; less f; more f", "abc\nabc\n", "", 0],
+  ["echo abc > f; less f; more f", "abc\n::::::::::::::\nf\n::::::::::::::\nabc\n", "", 0],
   ["echo abc > f; more f f", "::::::::::::::\nf\n::::::::::::::\nabc\n::::::::::::::\nf\n::::::::::::::\nabc\n", "", 0],
   ["more nofile", "", "more: cannot open nofile: No such file or directory\n", 0],
   ["less nofile", "", "nofile: No such file or directory\n", 1],

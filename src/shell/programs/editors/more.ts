@@ -36,7 +36,8 @@ function* showAll(process: Process, paths: readonly string[]): Execution {
   for (const [at, path] of paths.entries()) {
     const text = yield* readText(process, path);
     if (text === undefined) continue;
-    const heading = paths.length > 1 ? `${RULE}\n${path}\n${RULE}\n` : "";
+    const named = paths.length > 1 || (path !== "-" && !process.isTerminal(1) && process.flavour === "gnu");
+    const heading = named ? `${RULE}\n${path}\n${RULE}\n` : "";
     const going = yield* show(process, heading + text, at === paths.length - 1);
     if (!going) break;
   }

@@ -72,8 +72,9 @@ export class BcParser {
     const statements: Statement[] = [];
     while (!ended()) {
       if (this.#accept(";")) continue;
-      statements.push(this.#statement());
-      if (!ended() && !this.#is(";")) this.#fail();
+      const statement = this.#statement();
+      statements.push(statement);
+      if (statement.kind !== "define" && !ended() && !this.#is(";")) this.#fail();
     }
     return statements;
   }
