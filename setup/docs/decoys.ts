@@ -6,7 +6,7 @@ export function decoysPage(): string {
   return [
     "# Decoys",
     "",
-    "A decoy is one folder under `src/decoys/` and one line in `src/decoys/index.ts`. This page is made from their own descriptions.",
+    "A decoy is one folder under `src/decoys/` and one line in each of `src/decoys/index.ts` and `src/decoys/descriptions.ts`. This page is made from their own descriptions.",
     "",
     ...decoys.flatMap((decoy) => [
       `## ${decoy.name}`,

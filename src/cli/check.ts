@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Command } from "commander";
 import { checkConfiguration } from "../daemon/configuration.ts";
-import { decoys } from "../decoys/index.ts";
+import { decoyDescriptions } from "../decoys/descriptions.ts";
 import { OperatorError } from "../errors/operator-error.ts";
 import { checkProfile } from "../persona/check-profile.ts";
 import { listProfiles, loadProfile } from "../persona/profile.ts";
@@ -40,14 +40,14 @@ function listPersonas(json: boolean): void {
 }
 
 function checkConfigurationFile(file: string): void {
-  const { persona } = checkConfiguration(readNamedFile(file), file, decoys);
+  const { persona } = checkConfiguration(readNamedFile(file), file, decoyDescriptions);
   if (!listProfiles().includes(persona) && "problems" in loadProfile(persona)) {
     throw new OperatorError("persona-unknown", `${file} names the persona ${persona}, and there is none.`);
   }
 }
 
 function checkPersona(file: string): void {
-  const shapes = Object.fromEntries(decoys.map(({ name, persona }) => [name, persona]));
+  const shapes = Object.fromEntries(decoyDescriptions.map(({ name, persona }) => [name, persona]));
   const problems = checkProfile(file, { shapes, wallMs: Date.now() });
   if (problems.length > 0) {
     throw new OperatorError("persona-invalid", problems.map(printProblem).join("\n"), {

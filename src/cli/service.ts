@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { pinnedNode } from "../../setup/prepare.js";
 import { loadSettings } from "../daemon/configuration.ts";
-import { decoys } from "../decoys/index.ts";
+import { decoyDescriptions } from "../decoys/descriptions.ts";
 import { print } from "./output.ts";
 import { installService, removeService, unitsOf } from "./service/install.ts";
 import type { ServicePaths } from "./service/unit.ts";
@@ -24,7 +24,7 @@ export function addService(program: Command): void {
 
 function install({ config, dryRun }: { readonly config: string; readonly dryRun?: boolean }): void {
   const paths = servicePaths(config);
-  const settings = loadSettings(existsSync(config) ? { file: config, state: paths.state } : { state: paths.state }, decoys);
+  const settings = loadSettings(existsSync(config) ? { file: config, state: paths.state } : { state: paths.state }, decoyDescriptions);
   if (dryRun === true) for (const [name, text] of Object.entries(unitsOf(settings, paths))) print(`# ${name}\n${text}`);
   else installService(settings, paths);
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { loadSettings } from "../daemon/configuration.ts";
 import type { Settings } from "../daemon/settings.ts";
-import { decoys } from "../decoys/index.ts";
+import { decoyDescriptions } from "../decoys/descriptions.ts";
 import { OperatorError } from "../errors/operator-error.ts";
 import { StoreReader } from "../store/store-reader.ts";
 
@@ -14,7 +14,7 @@ export interface Place {
 export function settingsOf(place: Place): Settings {
   return loadSettings(
     { ...(place.config === undefined ? {} : { file: place.config }), ...(place.state === undefined ? {} : { state: place.state }) },
-    decoys,
+    decoyDescriptions,
   );
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Decoy } from "../decoy/decoy.ts";
+import type { DecoyDescription } from "../decoy/decoy.ts";
 import { choice, integer, list, type Of, object, optional, type Shape, standard, text } from "../decoy/shape.ts";
 import { OperatorError } from "../errors/operator-error.ts";
 import { checkYaml, mistakeLine } from "../persona/checked-yaml.ts";
@@ -17,7 +17,7 @@ const DAY = 36_500;
 const MAX = Number.MAX_SAFE_INTEGER;
 const usual = standardSettings("");
 
-export function configurationShape(decoys: readonly Decoy[]) {
+export function configurationShape(decoys: readonly DecoyDescription[]) {
   const names = decoys.map(({ name }) => name);
   return object("The sensor", {
     sensor: standard(
@@ -116,7 +116,7 @@ function controlShape() {
   });
 }
 
-function decoyShapes(decoys: readonly Decoy[]): Readonly<Record<string, Shape<unknown>>> {
+function decoyShapes(decoys: readonly DecoyDescription[]): Readonly<Record<string, Shape<unknown>>> {
   return Object.fromEntries(decoys.map(({ name, options }) => [name, { ...options, optional: true }]));
 }
 
@@ -138,13 +138,13 @@ export function standardStateFolder(ports: Settings["ports"] = "unprivileged"): 
 }
 
 /** Reads and checks the configuration. Throws an OperatorError that lists every mistake with its line. */
-export function loadSettings(chosen: Chosen, decoys: readonly Decoy[]): Settings {
+export function loadSettings(chosen: Chosen, decoys: readonly DecoyDescription[]): Settings {
   const source = chosen.file === undefined ? "" : readConfigurationFile(chosen.file);
   return toSettings(checkConfiguration(source, chosen.file ?? "configuration", decoys), chosen, decoys);
 }
 
 /** Checks a configuration's text; throws as `loadSettings` does. */
-export function checkConfiguration(source: string, file: string, decoys: readonly Decoy[]): Configuration {
+export function checkConfiguration(source: string, file: string, decoys: readonly DecoyDescription[]): Configuration {
   const { value, mistakes } = checkYaml(source, configurationShape(decoys));
   if (value !== undefined) return value;
   const syntax = mistakes.some(({ key }) => key === "") ? "config-syntax" : "config-value";
@@ -163,7 +163,7 @@ function readConfigurationFile(file: string): string {
   }
 }
 
-function toSettings(configuration: Configuration, chosen: Chosen, decoys: readonly Decoy[]): Settings {
+function toSettings(configuration: Configuration, chosen: Chosen, decoys: readonly DecoyDescription[]): Settings {
   const state = resolve(chosen.state ?? configuration.state ?? standardStateFolder(configuration.ports));
   const { tcp, socket } = configuration.control;
   return {
@@ -174,13 +174,13 @@ function toSettings(configuration: Configuration, chosen: Chosen, decoys: readon
   };
 }
 
-function listeners(configuration: Configuration, decoys: readonly Decoy[]): readonly Listen[] {
+function listeners(configuration: Configuration, decoys: readonly DecoyDescription[]): readonly Listen[] {
   const wanted: readonly { decoy: string; address: string; port?: number | undefined }[] =
     configuration.listen ?? decoys.map(({ name }) => ({ decoy: name, address: "127.0.0.1" }));
   return wanted.map(({ decoy, address, port }) => ({ decoy, address, port: port ?? standardPort(decoy, configuration.ports, decoys) }));
 }
 
-function standardPort(name: string, ports: Settings["ports"], decoys: readonly Decoy[]): number {
+function standardPort(name: string, ports: Settings["ports"], decoys: readonly DecoyDescription[]): number {
   const decoy = decoys.find((one) => one.name === name);
   const choices = ports === "standard" ? decoy?.standardPorts : decoy?.unprivilegedPorts;
   return choices?.[0] ?? 0;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Control, startControl } from "../control/server.ts";
 import type { Persona } from "../decoy/persona.ts";
 import { checkShape } from "../decoy/shape.ts";
-import { decoys } from "../decoys/index.ts";
+import { decoyDescriptions } from "../decoys/descriptions.ts";
 import { OperatorError } from "../errors/operator-error.ts";
 import type { Reported } from "../events/envelope.ts";
 import type { Event } from "../events/event.ts";
@@ -161,7 +161,7 @@ async function openParts(settings: Settings, { store, launch }: { store: Store; 
 function decoyOptions(settings: Settings, persona: Persona): Record<string, unknown> {
   const wanted = new Set(settings.listen.map(({ decoy }) => decoy));
   return Object.fromEntries(
-    decoys
+    decoyDescriptions
       .filter(({ name }) => wanted.has(name))
       .map((decoy) => {
         if (persona.services[decoy.name] === undefined)
@@ -239,7 +239,7 @@ class DurableListeners {
 }
 
 function isServed({ decoy }: Bound): boolean {
-  return decoys.some(({ name }) => name === decoy);
+  return decoyDescriptions.some(({ name }) => name === decoy);
 }
 
 function controlAddress({ control, state }: Settings) {

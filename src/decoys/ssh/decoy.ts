@@ -1,16 +1,11 @@
 import type { Decoy } from "../../decoy/decoy.ts";
-import { type SshOptions, sshOptions } from "./options.ts";
-import { type SshPersona, sshPersona } from "./persona.ts";
+import { sshDescription } from "./description.ts";
+import type { SshOptions } from "./options.ts";
+import type { SshPersona } from "./persona.ts";
 import { SshSession } from "./session.ts";
 
-/** The SSH server of the persona: its announcements, its reactions, a login that gives way, and a shell behind it. */
+/** What `sshDescription` says, with the code that does it. */
 export const ssh: Decoy<SshOptions, SshPersona> = {
-  name: "ssh",
-  summary: "An SSH server: logins with weak passwords get a shell, files that are brought are kept, tunnels lead nowhere.",
-  transport: "tcp",
-  standardPorts: [22],
-  unprivilegedPorts: [2222],
-  options: sshOptions,
-  persona: sshPersona,
+  ...sshDescription,
   open: (peer, settings) => new SshSession(peer, settings),
 };

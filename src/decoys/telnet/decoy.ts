@@ -1,15 +1,11 @@
 import type { Decoy } from "../../decoy/decoy.ts";
-import { type TelnetOptions, telnetOptions } from "./options.ts";
-import { type TelnetPersona, telnetPersona } from "./persona.ts";
+import { telnetDescription } from "./description.ts";
+import type { TelnetOptions } from "./options.ts";
+import type { TelnetPersona } from "./persona.ts";
 import { TelnetSession } from "./session.ts";
 
+/** What `telnetDescription` says, with the code that does it. */
 export const telnet: Decoy<TelnetOptions, TelnetPersona> = {
-  name: "telnet",
-  summary: "Telnet with a login and the emulated shell: what botnets such as Mirai look for.",
-  transport: "tcp",
-  standardPorts: [23],
-  unprivilegedPorts: [2323],
-  options: telnetOptions,
-  persona: telnetPersona,
+  ...telnetDescription,
   open: (peer, settings) => new TelnetSession(peer, settings),
 };
