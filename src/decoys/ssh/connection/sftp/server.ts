@@ -1,9 +1,10 @@
 /**
  * The far end of an SFTP session, as OpenSSH's sftp-server: version 3 (draft-ietf-secsh-filexfer-02) over the emulated file system.
  *
- * Requests are answered in order, one at a time, and only while the channel takes answers, so what waits is bounded by the visitor's
- * window. What sftp-server dies of (a packet too long, fields that do not fit, requests before INIT) ends this one with the same status.
+ * Requests are answered in order, one at a time, only while the channel takes answers and some milliseconds at once: what waits is bounded
+ * by the visitor's window, and no pile of slow requests holds up other visitors. What sftp-server dies of (a packet too long, fields that do not fit, requests before INIT) ends this one with the same status.
  */
+import type { Cancel } from "../../../../decoy/peer.ts";
 import type { Output, Running } from "../../../../shell/system.ts";
 import { Reader } from "../../../../wire/reader.ts";
 import { Writer } from "../../../../wire/writer.ts";
@@ -32,6 +33,8 @@ import {
 const MAX_PACKET_BYTES = 256 * 1024;
 /** Requests that may wait while the visitor does not read answers. */
 const MAX_WAITING_BYTES = 2 * MAX_PACKET_BYTES;
+/** How long requests are answered at once. */
+const TURN_MS = 5;
 const EXIT_TOO_LONG = 11;
 const EXIT_BROKEN = 255;
 
@@ -69,6 +72,8 @@ export class SftpServer implements Running {
   #flowing = true;
   #inputEnded = false;
   #ended = false;
+  /** The rest of the requests is answered after others had their turn. */
+  #next: Cancel | undefined;
 
   constructor({ output, ...context }: SftpPorts) {
     this.#context = { ...context, handles: new Handles() };
@@ -89,8 +94,12 @@ export class SftpServer implements Running {
   }
 
   drained(): void {
-    const full = this.#waiting.size >= MAX_WAITING_BYTES;
     this.#flowing = true;
+    this.#resume();
+  }
+
+  #resume(): void {
+    const full = this.#waiting.size >= MAX_WAITING_BYTES;
     this.#work();
     if (full && this.#waiting.size < MAX_WAITING_BYTES) this.#output.wantsInput?.();
   }
@@ -108,8 +117,20 @@ export class SftpServer implements Running {
   }
 
   #work(): void {
-    while (this.#flowing && !this.#ended && this.#step());
+    if (this.#next !== undefined) return;
+    const { peer } = this.#context;
+    const untilMs = peer.now().monotonicMs + TURN_MS;
+    while (this.#flowing && !this.#ended && this.#step()) {
+      if (peer.now().monotonicMs < untilMs) continue;
+      this.#next = peer.after(0, () => this.#goOn());
+      return;
+    }
     if (this.#inputEnded && this.#flowing && !this.#ended) this.#exit(0);
+  }
+
+  #goOn(): void {
+    this.#next = undefined;
+    this.#resume();
   }
 
   /**
@@ -165,6 +186,7 @@ export class SftpServer implements Running {
 
   #release(): void {
     this.#ended = true;
+    this.#next?.();
     this.#waiting.clear();
     for (const handle of this.#context.handles.clear()) release(this.#context, handle);
   }
