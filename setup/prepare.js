@@ -123,10 +123,18 @@ function lockHolder() {
   }
 }
 
+/**
+ * The npm that called us, if one did. Called by npx, the path is npx's own program, which would fetch a package named "install" and run it;
+ * and a Node in node_modules is no Node to rely on here, since that folder may just have been removed.
+ */
+function npmProgram() {
+  const { npm_execpath: cli = "", npm_node_execpath: node = "" } = process.env;
+  const isUsable = basename(cli) === "npm-cli.js" && node !== "" && !node.startsWith(ROOT);
+  return isUsable ? [node, cli] : ["npm"];
+}
+
 function npm(args) {
-  // The npm that called us, if one did. Called by npx this is npx's own program, which would fetch a package named "install" and run it.
-  const cli = process.env.npm_execpath;
-  const [program, first] = cli !== undefined && basename(cli) === "npm-cli.js" ? [process.execPath, [cli]] : ["npm", []];
+  const [program, ...first] = npmProgram();
   // npm warns about settings of the outer npm that it was handed by environment; they are not ours to complain about.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
