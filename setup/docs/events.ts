@@ -39,7 +39,9 @@ function kindSection(name: string, kind: Kind): readonly string[] {
     "",
     `Reported by the ${kind.by}; kept as ${kind.retention}; ECS category ${kind.ecs.category.join(", ")}, type ${kind.ecs.type.join(", ")}${outcome}.`,
     "",
-    ...(fields.length === 0 ? ["No fields of its own.", ""] : ["| field | type | meaning | ECS |", "|---|---|---|---|", ...fields.map(fieldRow), ""]),
+    ...(fields.length === 0
+      ? ["No fields of its own.", ""]
+      : ["| field | type | meaning | ECS |", "|---|---|---|---|", ...fields.map(fieldRow), ""]),
   ];
 }
 
