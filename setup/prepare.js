@@ -3,7 +3,7 @@
 //
 // node_modules/.utsusemi-setup.json says that a set-up was completed, for which package-lock.json, and whether the tests' tools are there.
 // It is removed before npm begins: where it is missing, nothing in node_modules is trusted, and all of it is made anew.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
@@ -57,12 +57,24 @@ async function install(wanted, tools) {
     refuse(
       "npm left out Node 26 (an optional package). Remove any `omit=optional` from your npm configuration, then run the same command again.",
     );
+  requireLibraries();
   linkPinnedNode();
   writeFileSync(MARK, JSON.stringify({ lock: wanted, tools: withTools }));
   say(`Ready after ${Math.round((Date.now() - started) / 1000)} s.`);
 }
 
 const QUIETLY = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1"];
+
+/** Node's own builds need libatomic since version 25; Debian brings it with npm's recommended packages, a minimal system does not. */
+function requireLibraries() {
+  const { status, stderr, error } = spawnSync(pinnedNode, ["--version"], { encoding: "utf8" });
+  if (status === 0) return;
+  if (/libatomic/.test(stderr))
+    refuse(
+      "Node 26 needs the small library libatomic, which is not here. Install it, then run the same command again:\n  apt-get install libatomic1      (Fedora, Rocky: dnf install libatomic)",
+    );
+  refuse(`The pinned Node does not run here: ${error?.message ?? stderr.trim()}`);
+}
 
 /** npm puts node_modules/.bin first on the PATH of every script, so that `node` there is the pinned one. npm 9 does not link it by itself. */
 function linkPinnedNode() {
