@@ -1,9 +1,5 @@
-import type { IncomingMessage } from "node:http";
-import { createRequire } from "node:module";
+import { type IncomingMessage, request } from "node:http";
 import { OperatorError } from "../errors/operator-error.ts";
-
-// By `require`, as in server.ts.
-const { request }: typeof import("node:http") = createRequire(import.meta.url)("node:http");
 
 /** Asks a running sensor over its Unix socket. */
 export interface ControlClient {

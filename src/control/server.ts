@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import type { Server } from "node:http";
-import { createRequire } from "node:module";
+import { createServer, type Server } from "node:http";
 import type { ListenOptions } from "node:net";
+import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { OperatorError } from "../errors/operator-error.ts";
 import type { ControlPorts } from "./api.ts";
@@ -21,11 +21,6 @@ export interface Control {
   readonly port: number | undefined;
   close(): Promise<void>;
 }
-
-// By `require`: an `import` of node:http also loads the client behind `fetch`, 50 ms and 12 MiB that nothing here uses.
-const require = createRequire(import.meta.url);
-const { createServer }: typeof import("node:http") = require("node:http");
-const { getRequestListener }: typeof import("@hono/node-server") = require("@hono/node-server");
 
 const MAX_ENDING_MS = 1000;
 const TOKEN_BYTES = 32;

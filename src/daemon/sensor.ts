@@ -55,7 +55,7 @@ export async function startSensor(settings: Settings, onDurable: Listener = () =
   checkStateFolder(settings.state);
   const launch = launchEarly({ ...code, arguments: [], privileges: rights.privileges }, settings.workers);
   try {
-    return await assemble(settings, { rights, launch, bound, onDurable });
+    return await assemble(settings, { rights, launch, bound, onDurable, indexEntry: code.indexEntry });
   } catch (error) {
     for (const child of launch.early) rights.privileges.raised(() => child.kill("SIGKILL"));
     throw error;
@@ -67,13 +67,14 @@ interface Prepared {
   readonly launch: Launch;
   readonly bound: readonly Bound[];
   readonly onDurable: Listener;
+  readonly indexEntry: string | undefined;
 }
 
 type Listener = (events: readonly Event[]) => void;
 
-async function assemble(settings: Settings, { rights, launch, bound, onDurable }: Prepared): Promise<Sensor> {
+async function assemble(settings: Settings, { rights, launch, bound, onDurable, indexEntry }: Prepared): Promise<Sensor> {
   const health = new HealthEvents();
-  const store = openStore(settings, health);
+  const store = openStore(settings, { health, indexEntry });
   const durable = new DurableListeners(store);
   durable.add(onDurable);
   const parts = await openParts(settings, { store, launch }).catch(async (error: unknown) => {
@@ -173,7 +174,7 @@ function decoyOptions(settings: Settings, persona: Persona): Record<string, unkn
   );
 }
 
-function openStore(settings: Settings, health: HealthListener): Store {
+function openStore(settings: Settings, { health, indexEntry }: { health: HealthListener; indexEntry: string | undefined }): Store {
   const { evidence, traffic, health: own } = settings.retention;
   const rule = ({ days, bytes }: { days: number; bytes: number }) => ({ maxAgeDays: days, maxBytes: bytes });
   const store = Store.open({
@@ -181,6 +182,7 @@ function openStore(settings: Settings, health: HealthListener): Store {
     sensor: settings.sensor,
     now: () => Date.now(),
     health,
+    indexEntry,
     retention: { evidence: rule(evidence), traffic: rule(traffic), health: rule(own) },
     quarantine: { maxFileBytes: settings.limits.session.captureBytes, maxTotalBytes: settings.retention.files.bytes },
     recordings: { maxBytes: settings.limits.session.recordingBytes, maxTotalBytes: settings.retention.recordings.bytes },

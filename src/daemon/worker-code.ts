@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 export interface WorkerCode {
   readonly entry: string;
   readonly readable: readonly string[];
+  /** What the index's thread runs: a thread keeps no compile cache, so it too would strip types at every start. Undefined: the source. */
+  readonly indexEntry?: string;
 }
 
 /**
@@ -21,12 +23,17 @@ export function workerCode(root: string): WorkerCode {
   const sources = ROOMS.flatMap((room) => sourceFiles(root, join("src", room)));
   const folder = join(root, ".cache", "worker", digestOf(root, sources));
   if (!existsSync(folder) && !makeCopy(root, folder, sources)) return { entry: join(root, ENTRY), readable: readableIn(root) };
-  return { entry: join(folder, ENTRY.replace(/\.ts$/, ".js")), readable: readableIn(folder) };
+  return { entry: join(folder, stripped(ENTRY)), readable: readableIn(folder), indexEntry: join(folder, stripped(INDEX_ENTRY)) };
 }
 
-/** The rooms that a worker's code is in; nothing else of the sensor is copied, or readable for it. */
-const ROOMS = ["wire", "events", "errors", "decoy", "shell", "decoys", "host"];
+/** The rooms that a worker's code and the index's are in; nothing else of the sensor is copied, or readable for workers. */
+const ROOMS = ["wire", "events", "errors", "decoy", "shell", "decoys", "host", "store"];
 const ENTRY = join("src", "host", "worker", "main.ts");
+const INDEX_ENTRY = join("src", "store", "index", "index-worker.ts");
+
+function stripped(source: string): string {
+  return source.replace(/\.ts$/, ".js");
+}
 
 function readableIn(root: string): readonly string[] {
   return [join(root, "src/"), join(root, "package.json")];

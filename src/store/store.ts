@@ -49,7 +49,7 @@ export class Store {
     const { journal, index, quarantine, recordings } = this.#folders;
     const { sensor, now, segments = {} } = options;
     this.#journal = new Journal({ folder: journal, sensor, now, health: this.#health, ...segments });
-    this.#index = new IndexThread({ folders: { index, journal }, health: this.#health });
+    this.#index = new IndexThread({ folders: { index, journal }, health: this.#health, entry: options.indexEntry });
     this.quarantine = new Quarantine({ folder: quarantine, health: this.#health, ...options.quarantine });
     this.recordings = new Recordings({ folder: recordings, health: this.#health, ...options.recordings });
     this.#journal.onDurable(() => this.#index.advance(this.#journal.ends));
@@ -169,6 +169,8 @@ export interface StoreOptions {
     readonly maxPendingChars?: number;
     readonly retryMs?: number;
   };
+  /** Path of the module that the index's thread runs; `index-worker` beside `index-thread` unless given. */
+  readonly indexEntry?: string | undefined;
   readonly quarantine?: { readonly maxFileBytes?: number; readonly maxTotalBytes?: number };
   readonly recordings?: { readonly maxBytes?: number; readonly maxTotalBytes?: number };
 }

@@ -54,9 +54,13 @@ export class IndexThread {
   }
 
   #start(): Worker {
-    // The file beside this one, in the form in which this one runs.
+    // Unless told otherwise the file beside this one, in the form in which this one runs.
     const name = import.meta.url.endsWith(".ts") ? "./index-worker.ts" : "./index-worker.js";
-    const worker = new Worker(new URL(name, import.meta.url), { name: "index", workerData: this.#options.folders, execArgv: [] });
+    const worker = new Worker(this.#options.entry ?? new URL(name, import.meta.url), {
+      name: "index",
+      workerData: this.#options.folders,
+      execArgv: [],
+    });
     worker.on("message", (message: FromIndex) => this.#hear(message));
     worker.on("error", (error) => this.#options.health.failed("index", error));
     worker.on("exit", () => this.#ended());
@@ -103,6 +107,8 @@ export interface IndexThreadOptions {
   readonly folders: IndexFolders;
   readonly health: Health;
   readonly restartMs?: number;
+  /** Path of the module that the thread runs. */
+  readonly entry?: string | undefined;
 }
 
 const NOTHING: Ends = { evidence: 0, traffic: 0, health: 0 };
