@@ -1,5 +1,6 @@
 import type { Persona } from "../../decoy/persona.ts";
 import { encodeUtf8 } from "../bytes.ts";
+import { KIND_BY_LETTER } from "../file-kinds.ts";
 import type { Stat } from "../file-system.ts";
 import type { BaseNode } from "./node.ts";
 
@@ -23,16 +24,6 @@ export function baseTree(persona: Persona): BaseTree {
   return tree;
 }
 
-const KINDS: Readonly<Record<string, Stat["kind"]>> = {
-  f: "file",
-  d: "directory",
-  l: "link",
-  c: "character",
-  b: "block",
-  p: "fifo",
-  s: "socket",
-};
-
 /** The line's fields: path TAB type TAB mode(octal) TAB uid TAB gid TAB size TAB mtime(s) [TAB link target] (decoy/persona.ts, Tree). */
 function parseTree(persona: Persona): BaseTree {
   const builder = new TreeBuilder(persona.machine.installedWallMs);
@@ -46,7 +37,7 @@ function parseTree(persona: Persona): BaseTree {
 
 function addLine(builder: TreeBuilder, line: string): void {
   const [path, type = "", mode = "0", uid, gid, size = "", mtime, target] = line.split("\t");
-  const kind = KINDS[type];
+  const kind = KIND_BY_LETTER[type];
   if (path === undefined || kind === undefined) return;
   const device = deviceOf(size);
   const owner = { uid: Number(uid), gid: Number(gid), mode: Number.parseInt(mode, 8) };

@@ -1,16 +1,7 @@
+import { LETTER_BY_KIND } from "../file-kinds.ts";
 import type { Stat } from "../file-system.ts";
 
 /** File modes: `rwxr-xr-x` and what chmod(1), mkdir -m, install -m and find -perm read. */
-
-const KIND_LETTERS: Readonly<Record<Stat["kind"], string>> = {
-  file: "-",
-  directory: "d",
-  link: "l",
-  character: "c",
-  block: "b",
-  fifo: "p",
-  socket: "s",
-};
 
 export const KIND_BITS: Readonly<Record<Stat["kind"], number>> = {
   file: 0o100000,
@@ -24,7 +15,7 @@ export const KIND_BITS: Readonly<Record<Stat["kind"], number>> = {
 
 /** Ten characters, as ls -l. */
 export function modeText(stat: { readonly kind: Stat["kind"]; readonly mode: number }): string {
-  return KIND_LETTERS[stat.kind] + permissionText(stat.mode);
+  return (stat.kind === "file" ? "-" : LETTER_BY_KIND[stat.kind]) + permissionText(stat.mode);
 }
 
 export function permissionText(mode: number): string {

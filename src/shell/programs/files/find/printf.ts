@@ -1,4 +1,5 @@
 import { readEscape } from "../../../escapes.ts";
+import { LETTER_BY_KIND } from "../../../file-kinds.ts";
 import type { Process } from "../../../program.ts";
 import { modeText } from "../../mode.ts";
 import { groupName, userName } from "../../owners.ts";
@@ -37,16 +38,6 @@ function padded(text: string, flags: string, width: string): string {
   return flags.includes("-") ? text.padEnd(size) : text.padStart(size, flags.includes("0") ? "0" : " ");
 }
 
-const TYPE_LETTERS: Readonly<Record<string, string>> = {
-  file: "f",
-  directory: "d",
-  link: "l",
-  character: "c",
-  block: "b",
-  fifo: "p",
-  socket: "s",
-};
-
 function directive(process: Process, letter: string, found: Found): string | undefined {
   const { path, stat, depth, root } = found;
   if (letter === "%") return "%";
@@ -71,7 +62,7 @@ function directive(process: Process, letter: string, found: Found): string | und
     G: () => String(stat.gid),
     i: () => String(stat.inode),
     n: () => String(stat.links),
-    y: () => TYPE_LETTERS[stat.kind] ?? "U",
+    y: () => LETTER_BY_KIND[stat.kind],
     Y: () => linkEndLetter(process, found),
     l: () => (typeof target === "string" ? target : ""),
     D: () => "65025",
@@ -86,7 +77,7 @@ function directive(process: Process, letter: string, found: Found): string | und
 function linkEndLetter(process: Process, { path, stat }: Found): string {
   const end = stat.kind === "link" ? process.fs.stat(path) : stat;
   if ("errno" in end) return end.errno === "ELOOP" ? "L" : "N";
-  return TYPE_LETTERS[end.kind] ?? "U";
+  return LETTER_BY_KIND[end.kind];
 }
 
 function dateText(process: Process, ms: number): string {

@@ -1,4 +1,5 @@
 import { isErrno } from "../../../errno.ts";
+import { KIND_BY_LETTER } from "../../../file-kinds.ts";
 import type { Stat } from "../../../file-system.ts";
 import { matches, type Pattern, parsePattern } from "../../../language/pattern.ts";
 import type { Process } from "../../../program.ts";
@@ -14,15 +15,6 @@ export type Test = (entry: Entry) => boolean;
 
 export type Prepared = Test | { readonly wrong: string };
 
-const KIND_LETTERS: Readonly<Record<string, Stat["kind"]>> = {
-  f: "file",
-  d: "directory",
-  l: "link",
-  c: "character",
-  b: "block",
-  p: "fifo",
-  s: "socket",
-};
 const DAY_MS = 86_400_000;
 
 /** Prepares the test `name` with its argument; undefined: there is none of this name here. */
@@ -210,9 +202,9 @@ function isEmptyList(names: unknown): boolean {
 
 function typeTest(process: Process, name: string, value: string): Prepared {
   const letters = value.split(",");
-  const wrong = letters.find((letter) => !Object.hasOwn(KIND_LETTERS, letter));
+  const wrong = letters.find((letter) => !Object.hasOwn(KIND_BY_LETTER, letter));
   if (wrong !== undefined) return { wrong: `Unknown argument to -${name}: ${value}` };
-  const kinds = new Set(letters.map((letter) => KIND_LETTERS[letter]));
+  const kinds = new Set(letters.map((letter) => KIND_BY_LETTER[letter]));
   if (name === "type") return ({ stat }) => kinds.has(stat.kind);
   return ({ path, stat }) => {
     const end = stat.kind === "link" ? process.fs.stat(path) : stat;
