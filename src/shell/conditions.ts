@@ -48,7 +48,8 @@ export const UNARY: Readonly<Record<string, Unary>> = {
   "-R": () => false,
 };
 
-const NUMERIC: Readonly<Record<string, (left: bigint, right: bigint) => boolean>> = {
+/** Comparisons of numbers. */
+export const NUMERIC: Readonly<Record<string, (left: bigint, right: bigint) => boolean>> = {
   "-eq": (left, right) => left === right,
   "-ne": (left, right) => left !== right,
   "-lt": (left, right) => left < right,

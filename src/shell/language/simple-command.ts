@@ -5,6 +5,7 @@ import { expandText, expandWords } from "./expand.ts";
 import { launch } from "./launch.ts";
 import { quoteTrace } from "./quoting.ts";
 import { keep, redirect, undo } from "./redirection.ts";
+import { SPECIAL_BUILTINS } from "./reserved-words.ts";
 import type { Runner } from "./runner.ts";
 import { type Shell, ShellProblem } from "./shell.ts";
 import type { Assignment, FunctionDefinition, Simple } from "./syntax.ts";
@@ -57,24 +58,6 @@ function* within(shell: Shell, node: Simple, what: { words: readonly string[]; b
 function assignmentsStay(shell: Shell, name: string): boolean {
   return shell.dialect !== "bash" && SPECIAL_BUILTINS.has(name) && !shell.functions.has(name);
 }
-
-const SPECIAL_BUILTINS = new Set([
-  ".",
-  ":",
-  "break",
-  "continue",
-  "eval",
-  "exec",
-  "exit",
-  "export",
-  "readonly",
-  "return",
-  "set",
-  "shift",
-  "times",
-  "trap",
-  "unset",
-]);
 
 function* assignOnly(shell: Shell, node: Simple): Execution {
   for (const assignment of node.assignments) {

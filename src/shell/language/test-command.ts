@@ -1,4 +1,4 @@
-import { type ConditionPorts, compareTexts, UNARY } from "../conditions.ts";
+import { type ConditionPorts, compareTexts, NUMERIC, UNARY } from "../conditions.ts";
 import type { Execution } from "../program.ts";
 import { compileRegex } from "../programs/regex/regex.ts";
 import { evaluateText } from "./evaluation.ts";
@@ -66,15 +66,6 @@ function* compare(shell: Shell, expression: TestExpression & { kind: "binary" })
   if (numeric !== undefined) return numeric(evaluateText(shell, left), evaluateText(shell, right));
   return compareTexts(operator, [left, right], shell.process);
 }
-
-const NUMERIC: Readonly<Record<string, (left: bigint, right: bigint) => boolean>> = {
-  "-eq": (left, right) => left === right,
-  "-ne": (left, right) => left !== right,
-  "-lt": (left, right) => left < right,
-  "-le": (left, right) => left <= right,
-  "-gt": (left, right) => left > right,
-  "-ge": (left, right) => left >= right,
-};
 
 function* regexFits(shell: Shell, text: string, expression: TestExpression & { kind: "binary" }): Execution<boolean> {
   const source = yield* expandRegex(shell, expression.right);

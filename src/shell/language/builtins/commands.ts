@@ -4,70 +4,11 @@ import type { Execution } from "../../program.ts";
 import { locate } from "../launch.ts";
 import { printFunction } from "../print-function.ts";
 import { singleQuoted } from "../quoting.ts";
+import { DASH_KEYWORDS, KEYWORDS, SPECIAL_BUILTINS } from "../reserved-words.ts";
 import type { Shell } from "../shell.ts";
 import { badOption, readFlags, wrong } from "./builtin.ts";
 
 /** Builtins about what a name means: type, command, builtin, hash, alias. `knows` tells which names are builtins. */
-
-export const KEYWORDS: ReadonlySet<string> = new Set([
-  "if",
-  "then",
-  "else",
-  "elif",
-  "fi",
-  "case",
-  "esac",
-  "for",
-  "select",
-  "while",
-  "until",
-  "do",
-  "done",
-  "in",
-  "function",
-  "time",
-  "{",
-  "}",
-  "!",
-  "[[",
-  "]]",
-  "coproc",
-]);
-const DASH_KEYWORDS = new Set([
-  "if",
-  "then",
-  "else",
-  "elif",
-  "fi",
-  "case",
-  "esac",
-  "for",
-  "while",
-  "until",
-  "do",
-  "done",
-  "in",
-  "{",
-  "}",
-  "!",
-]);
-const SPECIAL = new Set([
-  ".",
-  ":",
-  "break",
-  "continue",
-  "eval",
-  "exec",
-  "exit",
-  "export",
-  "readonly",
-  "return",
-  "set",
-  "shift",
-  "times",
-  "trap",
-  "unset",
-]);
 
 export type Knows = (shell: Shell, name: string) => boolean;
 
@@ -149,7 +90,7 @@ function sentence(shell: Shell, name: string, one: Meaning): string {
     case "function":
       return functionSentence(shell, name);
     case "builtin":
-      return `${name} is a ${shell.pick({ bash: "", dash: SPECIAL.has(name) ? "special " : "" })}shell builtin`;
+      return `${name} is a ${shell.pick({ bash: "", dash: SPECIAL_BUILTINS.has(name) ? "special " : "" })}shell builtin`;
     case "hashed":
       return shell.pick({ bash: `${name} is hashed (${one.text})`, dash: `${name} is a tracked alias for ${one.text}` });
     case "file":

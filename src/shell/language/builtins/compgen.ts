@@ -1,7 +1,7 @@
 import type { Execution } from "../../program.ts";
+import { KEYWORDS } from "../reserved-words.ts";
 import type { Shell } from "../shell.ts";
 import { badOption, readFlags } from "./builtin.ts";
-import { KEYWORDS } from "./commands.ts";
 
 /** `compgen`: the words that would complete a beginning (bash manual 8.7). `builtins` gives the names of builtins. */
 export function compgenBuiltin(builtins: (shell: Shell) => readonly string[]) {
