@@ -1,5 +1,6 @@
 import { withoutEscapes } from "../../escapes.ts";
 import { formatInteger, pad } from "../../number-format.ts";
+import { escapedByte } from "./escaped-byte.ts";
 
 /**
  * hexdump's format strings (hexdump(1)): units `[iterations][/bytes] "text"`, whose text has printf-like conversions.
@@ -138,7 +139,7 @@ function showBytes(how: Conversion, bytes: string): string {
     case "_p":
       return /[\x20-\x7e]/.test(bytes) ? bytes : ".";
     case "_c":
-      return escaped(bytes);
+      return escapedByte(bytes);
     case "_u":
       return named(bytes);
     case "c":
@@ -153,21 +154,6 @@ function integer(bytes: string, how: Conversion): bigint {
   let value = 0n;
   for (let at = bytes.length - 1; at >= 0; at -= 1) value = (value << 8n) | BigInt(bytes.charCodeAt(at));
   return how.letter === "d" || how.letter === "i" ? BigInt.asIntN(how.size * 8, value) : value;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "\0": "\\0",
-  "\x07": "\\a",
-  "\b": "\\b",
-  "\f": "\\f",
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-  "\v": "\\v",
-};
-
-function escaped(byte: string): string {
-  return ESCAPES[byte] ?? (/[\x20-\x7e]/.test(byte) ? byte : byte.charCodeAt(0).toString(8).padStart(3, "0"));
 }
 
 const NAMES = "nul soh stx etx eot enq ack bel bs ht lf vt ff cr so si dle dcl dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us".split(

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { escapedByte } from "./escaped-byte.ts";
 import { shortestFloat } from "./shortest-float.ts";
 
 /** How od shows one kind of value: `a`, `c`, and `d` `o` `u` `x` `f` with a size, each perhaps followed by `z`. */
@@ -40,7 +41,7 @@ export function parseOdTypes(text: string): readonly OdType[] | { readonly wrong
 
 export function odType(letter: string, sizeText: string, trailer = false): OdType | undefined {
   if (letter === "a") return { size: 1, width: 3, trailer, show: named };
-  if (letter === "c") return { size: 1, width: 3, trailer, show: escaped };
+  if (letter === "c") return { size: 1, width: 3, trailer, show: escapedByte };
   const size = sizeText === "" ? DEFAULT_SIZE[letter] : (SIZES[sizeText] ?? Number(sizeText));
   const width = size === undefined ? undefined : WIDTHS[letter]?.[size];
   if (size === undefined || width === undefined) return undefined;
@@ -67,20 +68,4 @@ const NAMES = "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 d
 function named(byte: string): string {
   const code = byte.charCodeAt(0) & 127;
   return code === 127 ? "del" : (NAMES[code] ?? String.fromCharCode(code));
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "\0": "\\0",
-  "\x07": "\\a",
-  "\b": "\\b",
-  "\f": "\\f",
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-  "\v": "\\v",
-};
-
-function escaped(byte: string): string {
-  const code = byte.charCodeAt(0);
-  return ESCAPES[byte] ?? (code < 32 || code > 126 ? code.toString(8).padStart(3, "0") : byte);
 }
