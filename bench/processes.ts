@@ -28,9 +28,17 @@ export function processorMs(pid: number): number {
   return (ownMs > 0 ? ownMs : (user + system) * MS_PER_TICK) + (childUser + childSystem) * MS_PER_TICK;
 }
 
-/** MiB that processes take together: private pages whole, shared ones divided among those who share them (proc_pid_smaps(5): Pss). */
+/**
+ * MiB that processes of one program take together: what `Pss` (proc_pid_smaps(5)) sums up to when nobody else runs that program. While others
+ * do, as a benchmark itself does, Pss gives them a part of the shared pages; so pages of files are counted once here, for the process with most.
+ */
 export function proportionalMib(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => sum + Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0), 0) / 1024;
+  const parts = pids.map((pid) => {
+    const rollup = read(`/proc/${pid}/smaps_rollup`);
+    const kib = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(rollup)?.[1] ?? 0);
+    return { own: kib("Anonymous"), files: kib("Rss") - kib("Anonymous") };
+  });
+  return (parts.reduce((sum, { own }) => sum + own, 0) + Math.max(0, ...parts.map(({ files }) => files))) / 1024;
 }
 
 const MS_PER_TICK = 10;
