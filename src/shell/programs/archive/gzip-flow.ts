@@ -22,7 +22,7 @@ export function* compressStream(
   yield* flow.to(gzipper.header(flow));
   for (let block = yield* flow.from(32_768); block !== "" && problem === undefined; block = yield* flow.from(32_768)) {
     const packed = gzipper.push(block);
-    yield* process.charge(block.length >> 3);
+    yield* process.charge(block.length >> 2);
     const done = packed === "" ? undefined : yield* flow.to(packed);
     if (done !== undefined && isErrno(done)) problem = explain(done);
   }
@@ -44,7 +44,7 @@ export function* gunzipStream(
   for (; block !== "" && gunzipper.problem === undefined && written === undefined; block = yield* flow.from(INPUT_PIECE_BYTES)) {
     fileBytes += block.length;
     const plain = gunzipper.push(block);
-    yield* process.charge(1 + (plain.length >> 5));
+    yield* process.charge(32 + (plain.length >> 4));
     const done = flow.to === undefined || plain === "" ? undefined : yield* flow.to(plain);
     if (done !== undefined && isErrno(done)) written = explain(done);
   }

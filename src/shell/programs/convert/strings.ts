@@ -65,7 +65,7 @@ function* scan(process: Process, fd: number, how: Scan): Execution<void> {
     const body = text.slice(0, text.length - held.length);
     for (const { 0: run, index } of body.matchAll(how.printable))
       if (run.length >= how.least) yield* out.add(`${prefix(offset + index, how)}${run}\n`);
-    yield* process.charge(block.length >> 5);
+    yield* process.charge(block.length >> 4);
     offset += body.length;
   }
   yield* out.finish(0);

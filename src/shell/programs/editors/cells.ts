@@ -1,4 +1,6 @@
-/** A line as it is seen: one entry for each column. A tab becomes blanks, a control character ^X, a UTF-8 character one column. */
+import type { Execution, Process } from "../../program.ts";
+
+/** A line as it is seen (its first 64 KiB): one entry for each column. A tab becomes blanks, a control character ^X, a UTF-8 character one column. */
 export interface Cells {
   readonly cells: readonly string[];
   /** The column at which each byte begins, and one more: the column behind the last. */
@@ -6,8 +8,10 @@ export interface Cells {
 }
 
 const TAB_COLUMNS = 8;
+const MAX_BYTES = 65_536;
 
-export function cellsOf(line: string): Cells {
+export function cellsOf(whole: string): Cells {
+  const line = whole.slice(0, MAX_BYTES);
   const cells: string[] = [];
   const starts: number[] = [];
   for (const char of line.match(/[\xc2-\xf4][\x80-\xbf]+|[\s\S]/g) ?? []) {
@@ -27,9 +31,12 @@ function shown(char: string, column: number): readonly string[] {
 }
 
 /** The rows that a line takes on a screen so wide; an empty line takes one. */
-export function wrapLine(line: string, columns: number): readonly string[] {
-  const { cells } = cellsOf(line);
+export function* wrapLine(process: Process, line: string, columns: number): Execution<readonly string[]> {
   const rows: string[] = [];
-  for (let at = 0; at < cells.length || at === 0; at += columns) rows.push(cells.slice(at, at + columns).join(""));
+  for (let from = 0; from < line.length || from === 0; from += MAX_BYTES) {
+    const { cells } = cellsOf(line.slice(from, from + MAX_BYTES));
+    for (let at = 0; at < cells.length || at === 0; at += columns) rows.push(cells.slice(at, at + columns).join(""));
+    yield* process.charge(2 + (cells.length >> 3));
+  }
   return rows;
 }

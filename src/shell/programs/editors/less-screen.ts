@@ -77,10 +77,9 @@ export class LessScreen {
     const columns = this.#terminal.columns - (numbers ? 8 : 0);
     for (const [at, line] of text.lines.entries()) {
       firstRow.push(rows.length);
-      const shown = wrapLine(line, columns);
+      const shown = yield* wrapLine(this.#process, line, columns);
       const kept = this.#options.has("S") ? shown.slice(0, 1) : shown;
       rows.push(...(numbers ? kept.map((row, part) => `${part === 0 ? String(at + 1).padStart(7) : " ".repeat(7)} ${row}`) : kept));
-      yield* this.#process.charge(1 + (line.length >> 5));
     }
     this.#rows = text.lines.length === 1 && text.lines[0] === "" ? [] : rows;
     this.#firstRow = firstRow;

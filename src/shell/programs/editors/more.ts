@@ -71,8 +71,7 @@ function* show(process: Process, text: string, last: boolean): Execution<boolean
   let bytes = 0;
   for (const line of text === "" ? [] : linesOf(text)) {
     bytes += line.length + 1;
-    for (const row of wrapLine(line, raw.columns)) rows.push({ text: row, bytes });
-    yield* process.charge(1 + (line.length >> 5));
+    for (const row of yield* wrapLine(process, line, raw.columns)) rows.push({ text: row, bytes });
   }
   const going = yield* pages(process, raw, { rows, size: text.length, last });
   raw.restore();

@@ -74,7 +74,7 @@ export class ArchiveInput {
   *#header(): Execution<TarHeader | undefined> {
     let skipping = false;
     while (!this.truncated) {
-      yield* this.#process.charge(4);
+      yield* this.#process.charge(20);
       const block = yield* readFully(this.#source, BLOCK_BYTES);
       const header = block === "" ? "zero" : parseHeader(block);
       if (header === "zero") return yield* this.#end(block);

@@ -218,8 +218,7 @@ export class BcMachine {
       yield* this.#process.write(2, "Runtime warning (func=(main), adr=8): non-zero scale in exponent\n");
     if (base.units === 0n && whole < 0n) throw new BcStop("error", "divide by zero");
     const digits = digitCount(base) * Math.abs(Number(whole));
-    if (digits > MAX_DIGITS * 4 && !/^-?10*$/.test(base.units.toString())) throw new BcStop("error", "exponent too large in raise");
-    if (digits > MAX_DIGITS * 8) throw new BcStop("error", "exponent too large in raise");
+    if (digits > MAX_DIGITS) throw new BcStop("error", "exponent too large in raise");
     yield* this.#process.charge(digits >> 3);
     return power(base, whole, this.#scale);
   }
