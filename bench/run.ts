@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { cpus, release, totalmem } from "node:os";
+import { cpus, loadavg, release, totalmem } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -113,7 +113,8 @@ function markdownTable(figures: readonly Figure[]): string {
 /** What the figures hang on; neither names nor places. */
 function machine(): string {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
-  return `${cpus().length} processors (${cpus()[0]?.model.trim() ?? "unknown"}), ${memory}, Linux ${release().split("-")[0]}, Node ${process.version}`;
+  const load = (loadavg()[1] ?? 0).toFixed(1);
+  return `${cpus().length} processors (${cpus()[0]?.model.trim() ?? "unknown"}), ${memory}, Linux ${release().split("-")[0]}, Node ${process.version}; load average ${load}`;
 }
 
 const DOCUMENT = fileURLToPath(new URL("../docs/benchmarks.md", import.meta.url));
