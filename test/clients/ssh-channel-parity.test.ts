@@ -129,20 +129,29 @@ test("channels answer good and bad input as Debian's sshd does", needs("sshd", "
   const real = sshd?.port ?? 0;
   const waiting = Object.entries(CASES);
   assert.ok(waiting.length > 50);
-  const different: unknown[] = [];
+  const doubtful: (readonly [string, readonly Buffer[]])[] = [];
   const worker = async (): Promise<void> => {
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-      const [name, payloads] = one;
-      const [theirs, ours] = await Promise.all([converse(real, payloads), converse(site.port, payloads)]);
-      if (JSON.stringify(theirs) !== JSON.stringify(ours)) different.push({ name, theirs, ours });
+      if ((await difference(real, one, 1)) !== undefined) doubtful.push(one);
     }
   };
   await Promise.all(Array.from({ length: 5 }, worker));
+  // On a busy machine a real server may still be starting its program: what differed is asked again, one by one and with more patience.
+  const different: unknown[] = [];
+  for (const one of doubtful) {
+    const again = (await difference(real, one, 4)) && (await difference(real, one, 8));
+    if (again !== undefined) different.push(again);
+  }
   assert.deepEqual(different, []);
 });
 
+async function difference(real: number, [name, payloads]: readonly [string, readonly Buffer[]], patience: number): Promise<unknown> {
+  const [theirs, ours] = await Promise.all([converse(real, payloads, patience), converse(site.port, payloads, patience)]);
+  return JSON.stringify(theirs) === JSON.stringify(ours) ? undefined : { name, theirs, ours };
+}
+
 /** Logs in with the key, says each message, and gives all answers, one line each, and how the connection stands at the end. */
-async function converse(port: number, payloads: readonly Buffer[]): Promise<readonly string[]> {
+async function converse(port: number, payloads: readonly Buffer[], patience: number): Promise<readonly string[]> {
   const client = new TestClient((size) => randomBytes(size), { ident: "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3" });
   const socket = connect(port, "127.0.0.1");
   let end = "open";
@@ -165,13 +174,13 @@ async function converse(port: number, payloads: readonly Buffer[]): Promise<read
   tell(serviceRequest());
   tell(keyRequest(client.sessionId ?? Buffer.alloc(0)));
   await until(() => client.received.some(([number]) => number === 52));
-  await delay(150);
+  await delay(150 * patience);
   const from = client.received.length;
   for (const payload of payloads) {
     if (end === "open" && payload.length > 0) tell(payload);
-    await delay(120);
+    await delay(120 * patience);
   }
-  await delay(700);
+  await delay(700 * patience);
   socket.destroy();
   return [...inOneOrder(client.received.slice(from).map(line)), end];
 }

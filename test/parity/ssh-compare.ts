@@ -15,14 +15,24 @@ export function startOurs(ssh: SshPersona): Promise<TestSensor> {
 
 /** Asks both servers the same at the same time, `atOnce` cases side by side, and says which cases they answer differently. */
 export async function compare(cases: readonly SshCase[], ports: { real: number; ours: number }, atOnce: number): Promise<void> {
-  const different: unknown[] = [];
+  const doubtful: SshCase[] = [];
   const waiting = [...cases];
   const worker = async (): Promise<void> => {
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-      const [real, ours] = await Promise.all([ask(ports.real, one), ask(ports.ours, one)]);
-      if (JSON.stringify(real) !== JSON.stringify(ours)) different.push({ case: one.name, real, ours });
+      if ((await difference(one, ports)) !== undefined) doubtful.push(one);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
+  // On a busy machine a server may be late: what differed is asked again, one by one.
+  const different: unknown[] = [];
+  for (const one of doubtful) {
+    const again = (await difference(one, ports)) && (await difference(one, ports));
+    if (again !== undefined) different.push(again);
+  }
   assert.deepEqual(different, []);
+}
+
+async function difference(one: SshCase, ports: { real: number; ours: number }): Promise<unknown> {
+  const [real, ours] = await Promise.all([ask(ports.real, one), ask(ports.ours, one)]);
+  return JSON.stringify(real) === JSON.stringify(ours) ? undefined : { case: one.name, real, ours };
 }
