@@ -1,6 +1,7 @@
 import { builtinNames } from "../../src/shell/language/builtins/index.ts";
 import { programs } from "../../src/shell/programs/index.ts";
-import { BUILTINS, FAMILIES, type Family } from "./command-notes.ts";
+import { BUILTINS } from "./builtin-notes.ts";
+import { FAMILIES, type Family } from "./command-notes.ts";
 
 /** docs/commands.md: every program and every builtin of the shells, a line each. */
 export function commandsPage(): string {

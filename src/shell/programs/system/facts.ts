@@ -103,6 +103,8 @@ export const vmstat: Program = {
   *run(process) {
     const options = yield* optionsOr(process, { short: "afmnsdDp:S:twhV" }, usageBlock("vmstat", 8));
     if (typeof options === "number") return options;
+    const wrong = options.operands.find((word) => !/^[1-9]\d{0,8}$/.test(word));
+    if (wrong !== undefined) return yield* process.fail(`failed to parse argument: '${wrong}'`);
     const [delay, count] = options.operands.map(Number);
     const rounds = delay === undefined ? 1 : (count ?? Number.POSITIVE_INFINITY);
     yield* process.print(
