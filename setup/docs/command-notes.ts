@@ -53,6 +53,9 @@ export const FAMILIES: readonly Family[] = [
     title: "Text",
     text: "Filters; they take files and pipes.",
     notes: [
+      "csplit: by lines and patterns",
+      "look: lines that begin so",
+
       "bc: arithmetic of any precision",
 
       "awk: the language of POSIX awk",
@@ -132,6 +135,9 @@ export const FAMILIES: readonly Family[] = [
     title: "Running things",
     text: "Programs that start other programs, and small ones for scripts.",
     notes: [
+      "getopt: options for scripts",
+      "watch: again and again",
+
       "setsid: runs it",
       "ionice: runs it",
       "taskset: runs it",
