@@ -153,7 +153,7 @@ export async function measureLogins(plan: LoginRounds): Promise<readonly Figure[
       note: "the parent, the journal's syncs and the index are work that ssh2's server does not do",
     },
     { name: "SSH login: our SSH server", value: rounded(ours.workersMs), unit: PER_LOGIN },
-    { name: "SSH login: whole sensor", value: rounded(ours.ms), unit: PER_LOGIN, note: "seven durable, indexed events a login" },
+    { name: "SSH login: whole sensor", value: rounded(ours.ms), unit: PER_LOGIN, note: "six durable, indexed events a login" },
     { name: "SSH login: ssh2", value: rounded(ssh2.ms), unit: PER_LOGIN, note: "without its native addon, as npm installs it" },
     ...(sshd === undefined ? [] : [{ name: "SSH login: Debian's sshd, PAM, yescrypt", value: rounded(sshd.ms, 1), unit: PER_LOGIN }]),
     ...(await measureKeyExchanges({ ...plan, warmUp: plan.warmUp / 3, loginsPerRound: plan.loginsPerRound / 2 })),
