@@ -19,12 +19,17 @@ describe("debian-12's shell against a real Debian 12", needs("root", "debootstra
   before(async () => {
     const persona = debianPersona();
     const root = await debianRoot((line) => process.stderr.write(`${line}\n`));
-    const real = await runReal(root, persona, commands);
-    for (const [at, command] of commands.entries()) {
-      const theirs = real[at];
-      assert(theirs !== undefined);
-      const ours = runEmulated(persona, command);
-      if (!sameOutcome(theirs, ours)) differing.set(command, { real: theirs, ours });
+    // Once more for what differs and should not: on a busy machine the real one may run into its time limit.
+    for (let asked: readonly string[] = commands, again = 0; asked.length > 0 && again < 3; again++) {
+      const real = await runReal(root, persona, asked);
+      for (const [at, command] of asked.entries()) {
+        const theirs = real[at];
+        assert(theirs !== undefined);
+        const ours = runEmulated(persona, command);
+        if (sameOutcome(theirs, ours)) differing.delete(command);
+        else differing.set(command, { real: theirs, ours });
+      }
+      asked = [...differing.keys()].filter((command) => !known.has(command));
     }
   });
 
