@@ -26,7 +26,8 @@ const HELD: Readonly<Record<string, string>> = {
   "a PATH without end": "PATH=$(yes /usr/bin: | head -c 900000 | tr -d '\\n'); nosuch; nosuch",
   "a line without end": "read x < /dev/zero; cut -c1-9999999 /dev/zero | wc -c",
   "a script without end": ". /dev/zero; . /dev/urandom",
-  "a date beyond all calendars": "printf '%(%Y)T %(%F)T\\n' 99999999999999999999 abc",
+  "shells and calculators that read a device": "for c in bash sh bc cksum; do timeout 1 $c /dev/zero | head -c 20 | wc -c; done",
+  "a date beyond all calendars": "date -d @99999999999999; date +%0999999999d | wc -c; printf '%(%Y)T %(%F)T\\n' 99999999999999999999 abc",
   "directories two thousand deep": "mkdir -p $(printf 'a/%.0s' {1..2000})",
   "input without end for xargs": "yes | xargs -n1 true",
 };

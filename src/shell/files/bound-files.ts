@@ -9,6 +9,8 @@ export interface Binding {
 }
 
 const MAX_FILE_BYTES = 16 << 20;
+/** A device has no end. */
+const MAX_DEVICE_BYTES = 65_536;
 
 /** The file system bound to a process. */
 export function boundFiles(fs: FileSystem, binding: Binding): BoundFiles {
@@ -37,7 +39,7 @@ export function boundFiles(fs: FileSystem, binding: Binding): BoundFiles {
     readFile: (path) => {
       const file = fs.open(at(path), { read: true }, who());
       if ("errno" in file) return file;
-      const bytes = file.read(0, MAX_FILE_BYTES);
+      const bytes = file.read(0, file.stat.kind === "character" ? MAX_DEVICE_BYTES : MAX_FILE_BYTES);
       file.close();
       return bytes;
     },

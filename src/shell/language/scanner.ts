@@ -19,6 +19,7 @@ export const MAX_PIECES = 25_000;
 
 const METACHARACTERS = new Set([" ", "\t", "\n", "|", "&", ";", "(", ")", "<", ">", ""]);
 const MAX_DEPTH = 120;
+const MAX_WORD_BYTES = 4 << 20;
 /** The end of an expression is looked for so far, for each parenthesis anew. */
 const MAX_ARITHMETIC_BYTES = 65_536;
 
@@ -115,8 +116,9 @@ export class Scanner {
       if (literal !== "") parts.push({ kind: mode === "word" || mode === "pattern" ? "literal" : "single", text: literal });
       literal = "";
     };
+    const start = this.at;
     while (true) {
-      const next = this.peek();
+      const next = this.#nextOf(start);
       if (isEnd(next)) break;
       if (next === "") this.#unclosed(mode);
       const part = this.#special(next, mode);
@@ -133,6 +135,12 @@ export class Scanner {
     flush();
     this.#depth -= 1;
     return parts;
+  }
+
+  /** The next character of a word that began at `start`. */
+  #nextOf(start: number): string {
+    if (this.at - start > MAX_WORD_BYTES) throw new SyntaxProblem({ kind: "deep", line: this.line });
+    return this.peek();
   }
 
   #count(): void {

@@ -34,8 +34,16 @@ interface Parts {
   shiftMonths: number;
 }
 
-/** Unix milliseconds; undefined when the text is no date. */
-export function parseDate(text: string, { nowMs, zone }: DateContext): number | undefined {
+/** Unix milliseconds; undefined when the text is no date, or none that the calendar has. */
+export function parseDate(text: string, context: DateContext): number | undefined {
+  const ms = readDate(text, context);
+  return ms === undefined || Number.isNaN(ms) || Math.abs(ms) > MAX_DATE_MS ? undefined : ms;
+}
+
+/** A day within the last that the engine's calendar has, so that every zone can show it. */
+const MAX_DATE_MS = 8.64e15 - 86_400_000;
+
+function readDate(text: string, { nowMs, zone }: DateContext): number | undefined {
   const epoch = /^\s*@(-?\d+)(?:\.(\d+))?\s*$/.exec(text);
   if (epoch !== null) return Number(epoch[1]) * 1000 + Number(`0.${epoch[2] ?? "0"}`) * 1000;
   const local = new Date(nowMs + zone.offsetMinutes * 60_000);

@@ -32,6 +32,8 @@ function machineZone(text: string): Zone {
   return { name, offsetMinutes: sign === "-" ? -size : size };
 }
 
+const MAX_WIDTH_DIGITS = 4;
+
 /** strftime; `ms` may have a fraction, which %N shows. Flags `-`, `_`, `0`, `^` and GNU's widths are read. */
 export function formatTime(format: string, ms: number, zone: Zone): string {
   const local = new Date(Math.floor(ms) + zone.offsetMinutes * 60_000);
@@ -39,7 +41,7 @@ export function formatTime(format: string, ms: number, zone: Zone): string {
   return format.replace(/%([-_0^#]*)(\d*)(:{0,2}[A-Za-z%])/g, (...match: string[]) => {
     const [whole = "", flags = "", width = "", letter = ""] = match;
     const piece = field(letter, moment);
-    return piece === undefined ? whole : padded(piece, flags, width);
+    return piece === undefined ? whole : padded(piece, flags, width.length > MAX_WIDTH_DIGITS ? "9999" : width);
   });
 }
 

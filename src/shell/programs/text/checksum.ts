@@ -148,26 +148,41 @@ export const cksum: Program = {
         status = 1;
         continue;
       }
-      const text = yield* process.readAll(fd);
-      yield* process.charge(text.length >> 4);
+      const { crc, size } = yield* crcOf(process, fd);
       if (!(yield* closeInput(process, fd, { path }))) status = 1;
-      else yield* process.print(`${posixCrc(text)} ${text.length}${process.args.length === 0 ? "" : ` ${path}`}\n`);
+      else yield* process.print(`${finishCrc(crc, size)} ${size}${process.args.length === 0 ? "" : ` ${path}`}\n`);
     }
     return status;
   },
 };
 
+function* crcOf(process: Process, fd: number): Execution<{ crc: number; size: number }> {
+  let crc = 0;
+  let size = 0;
+  for (let block = yield* process.read(fd); block !== ""; block = yield* process.read(fd)) {
+    crc = addToCrc(crc, block);
+    size += block.length;
+    yield* process.charge(block.length >> 4);
+  }
+  return { crc, size };
+}
+
 const POLYNOMIAL = 0x04c11db7;
 
-function posixCrc(text: string): number {
-  let crc = 0;
-  const add = (byte: number) => {
-    crc ^= byte << 24;
+function addToCrc(before: number, text: string): number {
+  let crc = before;
+  for (let at = 0; at < text.length; at += 1) {
+    crc ^= text.charCodeAt(at) << 24;
     for (let bit = 0; bit < 8; bit += 1) crc = crc & 0x80000000 ? (crc << 1) ^ POLYNOMIAL : crc << 1;
-  };
-  for (let at = 0; at < text.length; at += 1) add(text.charCodeAt(at));
-  for (let size = text.length; size > 0; size = Math.floor(size / 256)) add(size & 255);
-  return ~crc >>> 0;
+  }
+  return crc;
+}
+
+/** The size comes last, its lowest byte first. */
+function finishCrc(crc: number, size: number): number {
+  let bytes = "";
+  for (let left = size; left > 0; left = Math.floor(left / 256)) bytes += String.fromCharCode(left % 256);
+  return ~addToCrc(crc, bytes) >>> 0;
 }
 
 /** BSD's rotating sum, or System V's with -s. */

@@ -55,6 +55,8 @@ Copyright 1991-1994, 1997, 1998, 2000, 2004, 2006, 2008, 2012-2017 Free Software
 This is free software with ABSOLUTELY NO WARRANTY.
 `;
 const MAX_TEXT_BYTES = 1 << 16;
+/** What is read at once; the rest of a longer file is not. */
+const MAX_SOURCE_BYTES = 1 << 17;
 
 function* runInput(process: Process, machine: BcMachine): Execution {
   let number = 1;
@@ -81,7 +83,7 @@ function isOpen(text: string): boolean {
 
 /** True when it is time to end. */
 function* runText(process: Process, machine: BcMachine, source: { name: string; text: string; line: number }): Execution<boolean> {
-  const parser = new BcParser(tokensOf(source.text));
+  const parser = new BcParser(tokensOf(source.text.slice(0, MAX_SOURCE_BYTES)));
   yield* process.charge(source.text.length >> 2);
   while (true) {
     const line = nextLine(parser);
