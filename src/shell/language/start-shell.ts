@@ -96,7 +96,7 @@ function* startFiles(shell: Shell, paths: readonly string[]): Execution<void> {
 /** What bash looks at to tell a binary. */
 const SAMPLE_BYTES = 80;
 
-function* runScript(shell: Shell, path: string, text: string): Execution {
+function* runFileText(shell: Shell, path: string, text: string): Execution {
   const isBinary = shell.dialect === "bash" && /^[^\n]*\0/.test(text.slice(0, SAMPLE_BYTES));
   if (!isBinary) return yield* shell.ports.runText(shell, text);
   yield* shell.say(`${path}: ${path}: cannot execute binary file\n`);
@@ -112,7 +112,7 @@ function* runFile(shell: Shell, path: string): Execution {
     return 126;
   }
   const text = shell.process.fs.readFile(path);
-  if (!isErrno(text)) return yield* runScript(shell, path, text);
+  if (!isErrno(text)) return yield* runFileText(shell, path, text);
   const called = shell.process.argv[0] ?? "";
   if (shell.dialect === "bash") yield* shell.say(`${called}: ${path}: ${explain(text)}\n`);
   else if (shell.dialect === "dash")
