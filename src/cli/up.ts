@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { collectGarbageAfter } from "../daemon/collect-garbage.ts";
 import { standardStateFolder } from "../daemon/configuration.ts";
 import { type Sensor, startSensor } from "../daemon/sensor.ts";
 import type { Settings } from "../daemon/settings.ts";
@@ -25,6 +26,9 @@ export function addUp(program: Command): void {
     .action(up);
 }
 
+/** By then the start is over, and the index has caught up. */
+const SETTLED_MS = 1500;
+
 async function up(options: UpOptions): Promise<void> {
   const settings = settingsOf(options);
   const ending = new Ending();
@@ -36,6 +40,7 @@ async function up(options: UpOptions): Promise<void> {
   );
   say(welcome(sensor, settings));
   screen.open();
+  collectGarbageAfter(SETTLED_MS);
   const reason = await ending.came;
   say("Stopping: ending visits, keeping what is left to keep.");
   await sensor.stop(reason);

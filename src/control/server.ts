@@ -2,12 +2,9 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { ListenOptions } from "node:net";
-import { getRequestListener } from "@hono/node-server";
-import { Hono } from "hono";
 import { OperatorError } from "../errors/operator-error.ts";
+import type { Answer, Guarded } from "./answers.ts";
 import type { ControlPorts } from "./api.ts";
-import { tcpGuard } from "./guard.ts";
-import { controlRoutes } from "./routes.ts";
 
 /** Where the control interface listens. */
 export interface ControlAddress {
@@ -29,11 +26,11 @@ const MODE_PRIVATE = 0o600;
 /** Listens on the Unix socket (0600) and, if wanted, on TCP with a token. A socket that a killed sensor left is replaced. */
 export async function startControl(address: ControlAddress, ports: ControlPorts): Promise<Control> {
   const ending = new AbortController();
-  const routes = controlRoutes(ports, ending.signal);
+  const load = async (guarded?: Guarded) => (await import("./answers.ts")).answersOf(ports, ending.signal, guarded);
   // What may be refused comes first, so that a refusal leaves nothing open.
-  const tcp = address.tcp === undefined ? undefined : await listenOnTcp(routes, address.tcp);
+  const tcp = address.tcp === undefined ? undefined : await listenOnTcp(load, address.tcp);
   rmSync(address.socket, { force: true });
-  const servers = [await listenPrivately(routes, address.socket), ...(tcp === undefined ? [] : [tcp])];
+  const servers = [await listenPrivately(load, address.socket), ...(tcp === undefined ? [] : [tcp])];
   return {
     port: tcp === undefined ? undefined : portOf(tcp),
     close: async () => {
@@ -45,10 +42,10 @@ export async function startControl(address: ControlAddress, ports: ControlPorts)
 }
 
 /** The umask makes the socket private from the moment it is there; chmod alone would come too late. */
-async function listenPrivately(app: Hono, path: string): Promise<Server> {
+async function listenPrivately(load: Load, path: string): Promise<Server> {
   const before = process.umask(0o177);
   try {
-    const server = await listen(app, { path });
+    const server = await listen(load, { path });
     chmodSync(path, MODE_PRIVATE);
     return server;
   } finally {
@@ -56,10 +53,10 @@ async function listenPrivately(app: Hono, path: string): Promise<Server> {
   }
 }
 
-async function listenOnTcp(routes: Hono, tcp: NonNullable<ControlAddress["tcp"]>): Promise<Server> {
+async function listenOnTcp(load: Load, tcp: NonNullable<ControlAddress["tcp"]>): Promise<Server> {
   let port = tcp.port;
-  const app = new Hono().use(tcpGuard(readToken(tcp.tokenFile), () => port)).route("/", routes);
-  const server = await listen(app, { host: tcp.address, port: tcp.port });
+  const guarded = { token: readToken(tcp.tokenFile), port: () => port };
+  const server = await listen(() => load(guarded), { host: tcp.address, port: tcp.port });
   port = portOf(server) ?? port;
   return server;
 }
@@ -74,9 +71,14 @@ function readToken(file: string): string {
   return token;
 }
 
-function listen(app: Hono, options: ListenOptions): Promise<Server> {
-  const answer = getRequestListener(app.fetch);
-  const server = createServer((request, response) => void answer(request, response));
+type Load = (guarded?: Guarded) => Promise<Answer>;
+
+function listen(load: () => Promise<Answer>, options: ListenOptions): Promise<Server> {
+  let answer: Promise<Answer> | undefined;
+  const server = createServer((request, response) => {
+    answer ??= load();
+    void answer.then((ready) => ready(request, response));
+  });
   return new Promise((resolve, reject) => {
     server.once("error", (cause) =>
       reject(new OperatorError("listen-refused", `The control interface cannot listen: ${cause.message}.`, { cause })),
