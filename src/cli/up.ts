@@ -27,7 +27,7 @@ export function addUp(program: Command): void {
 }
 
 /** By then the start is over, and the index has caught up. */
-const SETTLED_MS = 1500;
+const SETTLED_MS = 1000;
 
 async function up(options: UpOptions): Promise<void> {
   const settings = settingsOf(options);
