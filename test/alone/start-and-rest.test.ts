@@ -3,8 +3,6 @@ import { test } from "node:test";
 import { median, uptoThrice } from "../../bench/figure.ts";
 import { measureIdle, measureStarts, type StartCost } from "../../bench/startup.ts";
 
-const BUSY_MS = 4_000;
-
 test("a second start greets its first visitor within a second", async (t) => {
   const wallMs = (starts: readonly StartCost[]): number => median(starts.map((one) => one.startMs));
   const starts = await uptoThrice(
@@ -14,8 +12,7 @@ test("a second start greets its first visitor within a second", async (t) => {
   const startMs = wallMs(starts);
   const processorMs = median(starts.map((one) => one.processorMs));
   t.diagnostic(`median of 5: ${Math.round(startMs)} ms, ${Math.round(processorMs)} ms of processor`);
-  // By the clock a start is late where others have the processors: there the processor time that it took must still fit into the second.
-  assert.ok(startMs <= 1_000 || (processorMs <= 1_000 && startMs <= BUSY_MS), `${Math.round(startMs)} ms`);
+  assert.ok(startMs <= 1_000, `${Math.round(startMs)} ms`);
 });
 
 test("an idle sensor takes less than 150 MiB, all its processes together", async (t) => {
