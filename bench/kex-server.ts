@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { checkShape } from "../src/decoy/shape.ts";
 import { sshPersona } from "../src/decoys/ssh/persona.ts";
 import { loadProfile } from "../src/persona/profile.ts";
 import { settlePersona } from "../src/persona/settle.ts";
+import { checkShape } from "../src/shape/shape.ts";
 import { startTestSensor } from "../test/rig/sensor.ts";
 
 /**

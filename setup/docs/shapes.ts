@@ -1,4 +1,4 @@
-import type { Shape } from "../../src/decoy/shape.ts";
+import type { Shape } from "../../src/shape/shape.ts";
 
 /** One row a leaf of a shape: dotted key, what is allowed, the value that stands when it is missing, its meaning. */
 export function shapeRows(shape: Shape<unknown>, path: readonly string[] = [], standing?: unknown): readonly string[] {

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import type { Decoy } from "../decoy/decoy.ts";
-import { integer, object, standard } from "../decoy/shape.ts";
 import { OperatorError } from "../errors/operator-error.ts";
+import { integer, object, standard } from "../shape/shape.ts";
 import { checkConfiguration, loadSettings } from "./configuration.ts";
 
 const bell: Decoy = {

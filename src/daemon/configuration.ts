@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { DecoyDescription } from "../decoy/decoy.ts";
-import { choice, integer, list, type Of, object, optional, type Shape, standard, text } from "../decoy/shape.ts";
 import { OperatorError } from "../errors/operator-error.ts";
-import { checkYaml, mistakeLine } from "../persona/checked-yaml.ts";
+import { checkYaml, mistakeLine } from "../shape/checked-yaml.ts";
+import { choice, integer, list, type Of, object, optional, type Shape, standard, text } from "../shape/shape.ts";
 import { type Keeping, type Listen, type Settings, standardSettings } from "./settings.ts";
 
 /**

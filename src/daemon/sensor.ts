@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Control, startControl } from "../control/server.ts";
 import type { Persona } from "../decoy/persona.ts";
-import { checkShape } from "../decoy/shape.ts";
 import { decoyDescriptions } from "../decoys/descriptions.ts";
 import { OperatorError } from "../errors/operator-error.ts";
 import type { Reported } from "../events/envelope.ts";
@@ -14,6 +13,7 @@ import { activated, type Bound, bindAll, type ListenOn } from "../host/listening
 import { selfSigned } from "../host/self-signed.ts";
 import { SourceMemory } from "../host/source-memory.ts";
 import { type Launch, launchEarly } from "../host/worker-process.ts";
+import { checkShape } from "../shape/shape.ts";
 import type { HealthListener, Trouble } from "../store/health.ts";
 import { Store } from "../store/store.ts";
 import { type Rights, rightsFor } from "./accounts.ts";

@@ -8,7 +8,7 @@ import { workerCode } from "./worker-code.ts";
 
 function checkout(): string {
   const root = mkdtempSync(join(tmpdir(), "utsusemi-code-"));
-  for (const room of ["wire", "events", "errors", "decoy", "shell", "decoys", "host/worker", "store/index"])
+  for (const room of ["wire", "events", "errors", "shape", "decoy", "shell", "decoys", "host/worker", "store/index"])
     mkdirSync(join(root, "src", room), { recursive: true });
   writeFileSync(join(root, "package.json"), '{"type":"module"}');
   writeFileSync(join(root, "src/wire/two.ts"), "export const two: number = 2;\n");

@@ -27,7 +27,7 @@ export function workerCode(root: string): WorkerCode {
 }
 
 /** The rooms that a worker's code and the index's are in; nothing else of the sensor is copied, or readable for workers. */
-const ROOMS = ["wire", "events", "errors", "decoy", "shell", "decoys", "host", "store"];
+const ROOMS = ["wire", "events", "errors", "shape", "decoy", "shell", "decoys", "host", "store"];
 const ENTRY = join("src", "host", "worker", "main.ts");
 const INDEX_ENTRY = join("src", "store", "index", "index-worker.ts");
 

@@ -1,6 +1,6 @@
+import type { Shape } from "../shape/shape.ts";
 import type { Peer } from "./peer.ts";
 import type { Session } from "./session.ts";
-import type { Shape } from "./shape.ts";
 
 /**
  * What is known of a decoy without its code, so that the process that serves nobody need not load it.

@@ -1,4 +1,4 @@
-import { choice, integer, list, type Of, object, optional, record, text } from "./shape.ts";
+import { choice, integer, list, type Of, object, optional, record, text } from "../shape/shape.ts";
 
 /**
  * Whom a host pretends to be, as decoys see it: every value is settled (drawn once for the site, and kept), so that all decoys on

@@ -1,4 +1,4 @@
-import type { Problem, Shape } from "../decoy/shape.ts";
+import type { Problem, Shape } from "../shape/shape.ts";
 import { derive } from "./chance.ts";
 import { type Contradiction, factsOf, type Rule } from "./contradictions/rule.ts";
 import { rules } from "./contradictions/rules.ts";

@@ -1,4 +1,4 @@
-import { choice, integer, list, object, type Path, type Problem, type Shape, standard, text } from "../decoy/shape.ts";
+import { choice, integer, list, object, type Path, type Problem, type Shape, standard, text } from "../shape/shape.ts";
 import type { Chance } from "./chance.ts";
 import { drawPattern, parsePattern } from "./pattern.ts";
 import { anything, at, shapeOf } from "./plain.ts";

@@ -1,4 +1,4 @@
-import { integer, type Of, object, text } from "../decoy/shape.ts";
+import { integer, type Of, object, text } from "../shape/shape.ts";
 import { chanceOf, derive } from "./chance.ts";
 
 /**

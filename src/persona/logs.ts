@@ -1,4 +1,4 @@
-import { choice, integer, list, type Of, object, text } from "../decoy/shape.ts";
+import { choice, integer, list, type Of, object, text } from "../shape/shape.ts";
 import { chanceOf } from "./chance.ts";
 
 /**

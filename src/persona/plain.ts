@@ -1,4 +1,4 @@
-import type { Shape } from "../decoy/shape.ts";
+import type { Shape } from "../shape/shape.ts";
 
 /** A shape with a check of its own. */
 export function shapeOf<T>(summary: string, allowed: string, check: Shape<T>["check"]): Shape<T> {

@@ -1,5 +1,5 @@
 import type { Machine } from "../decoy/persona.ts";
-import { integer, list, type Of, object, optional, type Path, type Problem, type Shape, text } from "../decoy/shape.ts";
+import { integer, list, type Of, object, optional, type Path, type Problem, type Shape, text } from "../shape/shape.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { anything, shapeOf } from "./plain.ts";
 

@@ -1,5 +1,5 @@
-import type { Problem } from "../decoy/shape.ts";
-import { type Mistake, mistakeLine, readYaml } from "./checked-yaml.ts";
+import { type Mistake, mistakeLine, readYaml } from "../shape/checked-yaml.ts";
+import type { Problem } from "../shape/shape.ts";
 
 /** A profile's YAML file with its positions, so that a mistake can be shown where it stands. */
 export interface ProfileFile {

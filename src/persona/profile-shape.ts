@@ -1,4 +1,4 @@
-import { list, type Of, object, optional, record, standard, text } from "../decoy/shape.ts";
+import { list, type Of, object, optional, record, standard, text } from "../shape/shape.ts";
 import { lifeShape } from "./life.ts";
 import { logsShape } from "./logs.ts";
 import { anything } from "./plain.ts";

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { checkShape } from "../decoy/shape.ts";
+import { checkShape } from "../shape/shape.ts";
 import { textAt } from "./plain.ts";
 import { type ProfileFile, type ProfileProblem, parseProfileFile } from "./profile-file.ts";
 import { type ProfileSource, profileShape, type TreeSource } from "./profile-shape.ts";

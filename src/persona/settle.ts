@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { groupsShape, machineShape, type Persona, type User, userShape } from "../decoy/persona.ts";
-import { list, type Path, type Problem, type Shape, text } from "../decoy/shape.ts";
+import { list, type Path, type Problem, type Shape, text } from "../shape/shape.ts";
 import { type Account, accountFiles } from "./accounts.ts";
 import { chanceOf, derive } from "./chance.ts";
 import { commandsOf } from "./commands.ts";

@@ -1,4 +1,4 @@
-import type { Path, Problem } from "../decoy/shape.ts";
+import type { Path, Problem } from "../shape/shape.ts";
 import { isRecord } from "./plain.ts";
 import type { Profile } from "./profile.ts";
 import type { ProfileSource } from "./profile-shape.ts";

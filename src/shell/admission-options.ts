@@ -1,4 +1,4 @@
-import { integer, list, type Of, object, type Shape, standard, text } from "../decoy/shape.ts";
+import { integer, list, type Of, object, type Shape, standard, text } from "../shape/shape.ts";
 
 /**
  * Twenty pairs that bots try most and devices ship with: the first ten stand in Mirai's own dictionary (its source was published in 2016; listed in Antonakakis et al.,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import test from "node:test";
-import { checkShape } from "../decoy/shape.ts";
+import { checkShape } from "../shape/shape.ts";
 import { fakeMemory } from "../testkit/fake-peer.ts";
 import { Admission } from "./admission.ts";
 import { type AdmissionOptions, admissionOptions, admissionStandard } from "./admission-options.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkShape } from "../../src/decoy/shape.ts";
 import { type SshPersona, sshPersona } from "../../src/decoys/ssh/persona.ts";
 import { debianDropbear } from "../../src/decoys/ssh/testclient/test-personas.ts";
 import { loadProfile } from "../../src/persona/profile.ts";
 import { settlePersona } from "../../src/persona/settle.ts";
+import { checkShape } from "../../src/shape/shape.ts";
 import { needs } from "../rig/needs.ts";
 import { opensshOnly, sshCases } from "./ssh-cases.ts";
 import { compare, startOurs } from "./ssh-compare.ts";

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import type { Decoy } from "../../src/decoy/decoy.ts";
-import { object } from "../../src/decoy/shape.ts";
 import { attempt, type Targets } from "../../src/host/isolation/attempts.ts";
+import { object } from "../../src/shape/shape.ts";
 
 /**
  * Code of an attacker inside a worker: a decoy that does what one line of JSON says. It stands for a visitor who found a hole in a decoy.

@@ -1,5 +1,5 @@
 import type { Decoy } from "../../src/decoy/decoy.ts";
-import { object } from "../../src/decoy/shape.ts";
+import { object } from "../../src/shape/shape.ts";
 
 /** Small decoys that exercise the host: they echo, pour, hang, throw, remember, capture, record. */
 const nothing = {

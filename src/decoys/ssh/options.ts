@@ -1,4 +1,4 @@
-import { checkShape, choice, type Of, object, optional, type Shape, standard, text } from "../../decoy/shape.ts";
+import { checkShape, choice, type Of, object, optional, type Shape, standard, text } from "../../shape/shape.ts";
 import { admissionOptions } from "../../shell/admission-options.ts";
 import { connectionOptions } from "./connection/settings.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { checkShape } from "../../decoy/shape.ts";
+import { checkShape } from "../../shape/shape.ts";
 import { sshPersona } from "./persona.ts";
 import { cowrieDefault, debianDropbear, debianOpenssh, kippoDefault } from "./testclient/test-personas.ts";
 

@@ -1,4 +1,4 @@
-import { choice, flag, integer, list, type Of, object, optional, type Problem, type Shape, text } from "../../decoy/shape.ts";
+import { choice, flag, integer, list, type Of, object, optional, type Problem, type Shape, text } from "../../shape/shape.ts";
 import { connectionPersona } from "./connection/settings.ts";
 import { ciphers } from "./crypto/ciphers.ts";
 import { macs } from "./crypto/macs.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { checkShape } from "../../decoy/shape.ts";
+import { checkShape } from "../../shape/shape.ts";
 import { checkDecoy } from "../../testkit/check-decoy.ts";
 import { runTalks } from "../../testkit/run-talk.ts";
 import { ssh } from "./decoy.ts";

@@ -1,4 +1,4 @@
-import { type Of, object, standard } from "../../decoy/shape.ts";
+import { type Of, object, standard } from "../../shape/shape.ts";
 import { admissionOptions, admissionStandard } from "../../shell/admission-options.ts";
 
 /** What the operator may set about the telnet decoy. */

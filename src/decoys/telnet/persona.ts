@@ -1,4 +1,4 @@
-import { choice, flag, integer, type Of, object, text } from "../../decoy/shape.ts";
+import { choice, flag, integer, type Of, object, text } from "../../shape/shape.ts";
 
 const bytes = text("Text, with its line ends as sent", { maxLength: 2048 });
 const hex = text("Bytes in hexadecimal, spaces allowed; may be empty", {

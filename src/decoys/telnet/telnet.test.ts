@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import test from "node:test";
-import { checkShape } from "../../decoy/shape.ts";
+import { checkShape } from "../../shape/shape.ts";
 import { checkDecoy } from "../../testkit/check-decoy.ts";
 import { FakePeer } from "../../testkit/fake-peer.ts";
 import { runTalks } from "../../testkit/run-talk.ts";

@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { Decoy, Settings } from "../../decoy/decoy.ts";
-import { checkShape } from "../../decoy/shape.ts";
+import { checkShape } from "../../shape/shape.ts";
 import { isOrder, type Open, type Order, type Start } from "../orders.ts";
 import { HostedSession } from "./hosted-session.ts";
 import type { Hosting } from "./hosting.ts";

@@ -1,5 +1,5 @@
 import type { Persona } from "../../decoy/persona.ts";
-import type { Path } from "../../decoy/shape.ts";
+import type { Path } from "../../shape/shape.ts";
 import type { Entry } from "../manifest.ts";
 import { TreeIndex } from "../tree-index.ts";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { checkConfiguration } from "../../../src/daemon/configuration.ts";
 import type { Decoy } from "../../../src/decoy/decoy.ts";
-import { object } from "../../../src/decoy/shape.ts";
 import { sshOptions } from "../../../src/decoys/ssh/options.ts";
 import { OperatorError } from "../../../src/errors/operator-error.ts";
+import { object } from "../../../src/shape/shape.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";
 
 /** The options are the SSH decoy's own; nothing here opens a session. */

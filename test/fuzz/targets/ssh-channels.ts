@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { checkShape } from "../../../src/decoy/shape.ts";
 import { Message } from "../../../src/decoys/ssh/connection/messages.ts";
 import { SshConnection } from "../../../src/decoys/ssh/connection/ssh-connection.ts";
 import { sshOptions } from "../../../src/decoys/ssh/options.ts";
 import { debianOpenssh } from "../../../src/decoys/ssh/testclient/test-personas.ts";
 import { checkObservation } from "../../../src/events/check-observation.ts";
+import { checkShape } from "../../../src/shape/shape.ts";
 import type { Output, Running, StartRequest, System } from "../../../src/shell/system.ts";
 import { FakePeer } from "../../../src/testkit/fake-peer.ts";
 import { Writer } from "../../../src/wire/writer.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { checkShape } from "../../../src/decoy/shape.ts";
 import { type SshPersona, sshPersona } from "../../../src/decoys/ssh/persona.ts";
 import { dropbear } from "../../../src/decoys/ssh/transport/family/dropbear.ts";
 import type { IdentOutcome } from "../../../src/decoys/ssh/transport/family/family.ts";
 import { openssh } from "../../../src/decoys/ssh/transport/family/openssh.ts";
 import { twisted } from "../../../src/decoys/ssh/transport/family/twisted.ts";
+import { checkShape } from "../../../src/shape/shape.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";
 
 const FAMILIES = [openssh, dropbear, twisted] as const;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { checkShape } from "../../../src/decoy/shape.ts";
 import { telnet } from "../../../src/decoys/telnet/decoy.ts";
 import { telnetOptions } from "../../../src/decoys/telnet/options.ts";
 import type { TelnetPersona } from "../../../src/decoys/telnet/persona.ts";
 import { checkObservation } from "../../../src/events/check-observation.ts";
+import { checkShape } from "../../../src/shape/shape.ts";
 import { FakePeer } from "../../../src/testkit/fake-peer.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import test from "node:test";
-import { checkShape } from "../../../decoy/shape.ts";
+import { checkShape } from "../../../shape/shape.ts";
 import { fakeMemory } from "../../../testkit/fake-peer.ts";
 import { sshString, uint32 } from "../crypto/field.ts";
 import { encodeEd25519Key, encodeSignature } from "../crypto/public-keys.ts";

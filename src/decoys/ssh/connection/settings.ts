@@ -1,4 +1,4 @@
-import { choice, flag, integer, list, type Of, object, standard, text } from "../../../decoy/shape.ts";
+import { choice, flag, integer, list, type Of, object, standard, text } from "../../../shape/shape.ts";
 
 /** The connection layer's part of a persona: how this product's channels behave. */
 export const connectionPersona = object("Channels (RFC 4254)", {

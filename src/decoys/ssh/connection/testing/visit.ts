@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { checkShape } from "../../../../decoy/shape.ts";
+import { checkShape } from "../../../../shape/shape.ts";
 import { FakePeer, type FakePeerSettings } from "../../../../testkit/fake-peer.ts";
 import { Reader } from "../../../../wire/reader.ts";
 import { Writer } from "../../../../wire/writer.ts";

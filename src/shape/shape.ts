@@ -43,11 +43,19 @@ export function checkShape<T>(shape: Shape<T>, value: unknown): { value: T | und
 
 export function text(summary: string, options: { pattern?: RegExp; allowed?: string; maxLength?: number } = {}): Shape<string> {
   const { pattern, maxLength = 4096, allowed = "text" } = options;
-  return leaf(summary, allowed, (value): value is string => typeof value === "string" && value.length <= maxLength && (pattern?.test(value) ?? true));
+  return leaf(
+    summary,
+    allowed,
+    (value): value is string => typeof value === "string" && value.length <= maxLength && (pattern?.test(value) ?? true),
+  );
 }
 
 export function integer(summary: string, min: number, max: number): Shape<number> {
-  return leaf(summary, `a whole number from ${min} to ${max}`, (value): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max);
+  return leaf(
+    summary,
+    `a whole number from ${min} to ${max}`,
+    (value): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max,
+  );
 }
 
 export function flag(summary: string): Shape<boolean> {
@@ -56,13 +64,21 @@ export function flag(summary: string): Shape<boolean> {
 
 export function choice<const C extends readonly string[]>(summary: string, choices: C): Shape<C[number]> {
   const isChoice = (value: unknown): value is C[number] => choices.some((known) => known === value);
-  return { ...leaf(summary, `one of ${choices.join(", ")}`, isChoice), check: (value, path, problems) => (isChoice(value) ? value : refuse(problems, { path, why: `must be one of ${choices.join(", ")}`, choices })) };
+  return {
+    ...leaf(summary, `one of ${choices.join(", ")}`, isChoice),
+    check: (value, path, problems) =>
+      isChoice(value) ? value : refuse(problems, { path, why: `must be one of ${choices.join(", ")}`, choices }),
+  };
 }
 
 export function list<T>(summary: string, item: Shape<T>, maxItems = 10_000): Shape<readonly T[]> {
   const allowed = `a list: ${item.allowed}`;
   return {
-    summary, allowed, item, optional: false, standard: undefined,
+    summary,
+    allowed,
+    item,
+    optional: false,
+    standard: undefined,
     check: (value, path, problems) => {
       if (!Array.isArray(value) || value.length > maxItems) return refuse(problems, { path, why: `must be ${allowed}` });
       const items = value.map((one: unknown, index) => item.check(one, [...path, index], problems));
@@ -74,7 +90,11 @@ export function list<T>(summary: string, item: Shape<T>, maxItems = 10_000): Sha
 /** Any keys, all values of one shape. */
 export function record<T>(summary: string, item: Shape<T>): Shape<Readonly<Record<string, T>>> {
   return {
-    summary, allowed: `keys with ${item.allowed}`, item, optional: false, standard: undefined,
+    summary,
+    allowed: `keys with ${item.allowed}`,
+    item,
+    optional: false,
+    standard: undefined,
     check: (value, path, problems) => {
       if (!isObject(value)) return refuse(problems, { path, why: "must be a set of keys and values" });
       const out: Record<string, T> = {};
@@ -90,7 +110,11 @@ export function record<T>(summary: string, item: Shape<T>): Shape<Readonly<Recor
 export function object<const F extends Readonly<Record<string, Shape<unknown>>>>(summary: string, fields: F): Shape<Fields<F>>;
 export function object(summary: string, fields: Readonly<Record<string, Shape<unknown>>>): Shape<Readonly<Record<string, unknown>>> {
   return {
-    summary, allowed: `keys ${Object.keys(fields).join(", ")}`, fields, optional: false, standard: undefined,
+    summary,
+    allowed: `keys ${Object.keys(fields).join(", ")}`,
+    fields,
+    optional: false,
+    standard: undefined,
     check: (value, path, problems) => {
       if (!isObject(value)) return refuse(problems, { path, why: "must be a set of keys and values" });
       const choices = Object.keys(fields);
@@ -112,7 +136,11 @@ export function standard<T>(shape: Shape<T>, value: NoInfer<T>): Shape<T> {
   return { ...shape, optional: true, standard: value };
 }
 
-function checkFields(fields: Readonly<Record<string, Shape<unknown>>>, value: Readonly<Record<string, unknown>>, at: { path: Path; problems: Problem[] }) {
+function checkFields(
+  fields: Readonly<Record<string, Shape<unknown>>>,
+  value: Readonly<Record<string, unknown>>,
+  at: { path: Path; problems: Problem[] },
+) {
   const out: Record<string, unknown> = {};
   for (const [key, shape] of Object.entries(fields)) {
     const one = checkField(shape, value[key], { path: [...at.path, key], problems: at.problems });
@@ -129,7 +157,10 @@ function checkField(shape: Shape<unknown>, value: unknown, at: { path: Path; pro
 
 function leaf<T>(summary: string, allowed: string, fits: (value: unknown) => value is T): Shape<T> {
   return {
-    summary, allowed, optional: false, standard: undefined,
+    summary,
+    allowed,
+    optional: false,
+    standard: undefined,
     check: (value, path, problems) => (fits(value) ? value : refuse(problems, { path, why: `must be ${allowed}` })),
   };
 }

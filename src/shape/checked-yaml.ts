@@ -1,7 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { type Document, isMap, isNode, LineCounter, type Node, parseDocument } from "yaml";
-import type { Path, Problem, Shape } from "../decoy/shape.ts";
-import { checkShape } from "../decoy/shape.ts";
+import type { Path, Problem, Shape } from "./shape.ts";
+import { checkShape } from "./shape.ts";
 
 /**
  * Reads a YAML text against a shape. Every mistake names its key, line and column, what is allowed, and the nearest right spelling,
