@@ -1,0 +1,131 @@
+import type { Absence, FileLook, Files } from "./files.ts";
+
+/**
+ * Files of a host that was only thought of, from a table of paths. Directories are there because something is in them. What is not in the
+ * table is absent (a host that was thought of has nothing else), unless `unlisted` says that it is unknown.
+ */
+export type Contents = Readonly<Record<string, Entry>>;
+
+/** Text or bytes: a file. A link with its target. A directory that may be empty. `denied`: there, but not for this reader. */
+export type Entry =
+  | string
+  | Uint8Array
+  | { readonly link: string }
+  | { readonly directory: true }
+  | { readonly absence: Absence }
+  | { readonly text: string; readonly look: Partial<FileLook> };
+
+export function memoryFiles(contents: Contents, unlisted: Absence = "absent"): Files {
+  const names = childNames(contents);
+  const at = (path: string) => place(contents, path);
+  return {
+    read: (path) => readEntry(at(path)?.entry, unlisted),
+    list: (path) => listEntry(names, at(path), { path, unlisted }),
+    look: (path) => {
+      const real = path === "/" ? "/" : joined(at(parentOf(path))?.path ?? parentOf(path), path);
+      return lookEntry(names, { path: real, entry: contents[real] }, unlisted);
+    },
+  };
+}
+
+/** Same files, with some changed: what a disguise would show. */
+export function overlaidFiles(below: Files, changes: Contents): Files {
+  const above = memoryFiles(changes, "unknown");
+  const either = <T>(upper: T | Absence, lower: () => T | Absence) => (upper === "unknown" ? lower() : upper);
+  return {
+    read: (path) => either(above.read(path), () => below.read(path)),
+    look: (path) => either(above.look(path), () => below.look(path)),
+    list: (path) => merged(above.list(path), below.list(path), (name) => above.look(`${path === "/" ? "" : path}/${name}`)),
+  };
+}
+
+function merged(
+  above: readonly string[] | Absence,
+  below: readonly string[] | Absence,
+  look: (name: string) => FileLook | Absence,
+): readonly string[] | Absence {
+  if (typeof above === "string") return above === "unknown" ? below : above;
+  const all = typeof below === "string" ? above : [...new Set([...above, ...below])];
+  return all.filter((name) => look(name) !== "absent").sort();
+}
+
+interface Place {
+  readonly path: string;
+  readonly entry: Entry | undefined;
+}
+
+/** The entry that a path leads to when links are followed, at most eight of them. */
+function place(contents: Contents, path: string, followed = 0): Place | undefined {
+  if (followed > 8) return undefined;
+  const parts = path.split("/").filter((part) => part !== "");
+  let here = "";
+  for (const [index, part] of parts.entries()) {
+    here = `${here}/${part}`;
+    const entry = contents[here];
+    if (typeof entry === "object" && "link" in entry)
+      return place(contents, [resolved(here, entry.link), ...parts.slice(index + 1)].join("/"), followed + 1);
+  }
+  return { path: here === "" ? "/" : here, entry: contents[here === "" ? "/" : here] };
+}
+
+function resolved(from: string, target: string): string {
+  const out: string[] = [];
+  for (const part of `${target.startsWith("/") ? "" : `${parentOf(from)}/`}${target}`.split("/")) {
+    if (part === "..") out.pop();
+    else if (part !== "" && part !== ".") out.push(part);
+  }
+  return `/${out.join("/")}`;
+}
+
+function readEntry(entry: Entry | undefined, unlisted: Absence): Uint8Array | Absence {
+  if (entry === undefined) return unlisted;
+  if (typeof entry === "string") return Buffer.from(entry, "latin1");
+  if (entry instanceof Uint8Array) return entry;
+  if ("text" in entry) return Buffer.from(entry.text, "latin1");
+  return "absence" in entry ? entry.absence : "absent";
+}
+
+function listEntry(
+  names: ReadonlyMap<string, ReadonlySet<string>>,
+  found: Place | undefined,
+  asked: { path: string; unlisted: Absence },
+): readonly string[] | Absence {
+  const entry = found?.entry;
+  if (typeof entry === "object" && "absence" in entry) return entry.absence;
+  const children = names.get(found?.path ?? asked.path);
+  if (children !== undefined) return [...children].sort();
+  if (entry === undefined) return asked.unlisted;
+  return typeof entry === "object" && "directory" in entry ? [] : "absent";
+}
+
+function lookEntry(names: ReadonlyMap<string, ReadonlySet<string>>, { path, entry }: Place, unlisted: Absence): FileLook | Absence {
+  if (entry === undefined) return names.has(path) ? { ...PLAIN, kind: "directory", mode: 0o755, links: 2 } : unlisted;
+  if (typeof entry === "string" || entry instanceof Uint8Array) return { ...PLAIN, size: entry.length };
+  if ("absence" in entry) return entry.absence;
+  if ("link" in entry) return { ...PLAIN, kind: "link", mode: 0o777, size: entry.link.length, target: entry.link };
+  if ("directory" in entry) return { ...PLAIN, kind: "directory", mode: 0o755, links: 2 };
+  return { ...PLAIN, size: entry.text.length, ...entry.look };
+}
+
+const PLAIN: FileLook = { kind: "file", size: 0, mode: 0o644, uid: 0, gid: 0, links: 1, modified: 1_700_000_000 };
+
+/** Every directory that something is in, with the names there; entries that are absent don't count. */
+function childNames(contents: Contents): ReadonlyMap<string, ReadonlySet<string>> {
+  const names = new Map<string, Set<string>>();
+  for (const [path, entry] of Object.entries(contents)) {
+    if (typeof entry === "object" && "absence" in entry && entry.absence !== "denied") continue;
+    for (let at = path; at !== "/" && at !== ""; at = parentOf(at)) {
+      const siblings = names.get(parentOf(at)) ?? new Set<string>();
+      names.set(parentOf(at), siblings.add(at.slice(at.lastIndexOf("/") + 1)));
+    }
+  }
+  return names;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf("/")));
+}
+
+function joined(folder: string, path: string): string {
+  return `${folder === "/" ? "" : folder}${path.slice(path.lastIndexOf("/"))}`;
+}

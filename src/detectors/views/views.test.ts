@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { exists, lineOf, textOf } from "./files.ts";
+import { memoryFiles, overlaidFiles } from "./memory-files.ts";
+import { recordedFiles, recordingFiles } from "./recorded-files.ts";
+
+const host = memoryFiles({
+  "/sys/class/dmi/id": { link: "../../devices/virtual/dmi/id" },
+  "/sys/devices/virtual/dmi/id/sys_vendor": "Dell Inc.\n",
+  "/sys/devices/virtual/dmi/id/product_serial": { absence: "denied" },
+  "/proc/xen": { directory: true },
+  "/loop": { link: "loop" },
+});
+
+test("files that were thought of follow links, as programs do", () => {
+  assert.equal(lineOf(host, "/sys/class/dmi/id/sys_vendor"), "Dell Inc.");
+  assert.deepEqual(host.list("/sys/class/dmi/id"), ["product_serial", "sys_vendor"]);
+  assert.equal(host.read("/loop"), "absent");
+  const link = host.look("/sys/class/dmi/id");
+  assert.ok(typeof link === "object" && link.target === "../../devices/virtual/dmi/id");
+});
+
+test("absent, denied and there are three answers", () => {
+  assert.equal(host.read("/sys/class/dmi/id/product_serial"), "denied");
+  assert.equal(exists(host, "/proc/xen"), true);
+  assert.equal(exists(host, "/proc/vz"), false);
+  assert.equal(exists(memoryFiles({}, "unknown"), "/proc/vz"), undefined);
+  assert.deepEqual(host.list("/proc/xen"), []);
+});
+
+test("an overlay shows its own files above those below, and can hide", () => {
+  const shown = overlaidFiles(host, {
+    "/sys/devices/virtual/dmi/id/sys_vendor": "VMware, Inc.\n",
+    "/proc/xen": { absence: "absent" },
+    "/etc/new": "x",
+  });
+  assert.equal(lineOf(shown, "/sys/devices/virtual/dmi/id/sys_vendor"), "VMware, Inc.");
+  assert.equal(exists(shown, "/proc/xen"), false);
+  assert.deepEqual(shown.list("/etc"), ["new"]);
+  assert.deepEqual(shown.list("/sys/devices/virtual/dmi/id"), ["product_serial", "sys_vendor"]);
+});
+
+test("a recording answers as the host did, and knows nothing else", () => {
+  const recording = recordingFiles(host);
+  recording.read("/sys/class/dmi/id/sys_vendor");
+  recording.list("/proc/xen");
+  const again = recordedFiles(recording.recorded());
+  assert.equal(textOf(again, "/sys/class/dmi/id/sys_vendor"), "Dell Inc.\n");
+  assert.deepEqual(again.list("/proc/xen"), []);
+  assert.equal(again.read("/etc/passwd"), "unknown");
+});
