@@ -43,6 +43,10 @@ export function configurationShape(decoys: readonly DecoyDescription[]) {
     retention: standard(retentionShape(), usual.retention),
     decoys: standard(object("Options of each decoy", decoyShapes(decoys)), {}),
     control: standard(controlShape(), usual.control),
+    ownHosts: standard(
+      list("What is yours: addresses, CIDR blocks or names; `detect remote` looks at these and at loopback only", ownHostShape(), 1024),
+      usual.ownHosts,
+    ),
   });
 }
 
@@ -55,6 +59,10 @@ function listenShape(names: readonly string[]) {
     ),
     port: optional(integer("Port; standard: the decoy's own", 0, 65_535)),
   });
+}
+
+function ownHostShape() {
+  return text("An address, CIDR block or name", { pattern: /^[\w.:/-]{1,253}$/, allowed: "an address, a CIDR block or a name" });
 }
 
 function limitsShape() {

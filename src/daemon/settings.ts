@@ -22,6 +22,8 @@ export interface Settings {
   /** Options of each decoy, by its name; checked against that decoy's shape. */
   readonly decoys: Readonly<Record<string, unknown>>;
   readonly control: Control;
+  /** Addresses, CIDR blocks and names that are the owner's: what `detect remote` may look at besides loopback. */
+  readonly ownHosts: readonly string[];
 }
 
 export interface Listen {
@@ -93,5 +95,6 @@ export function standardSettings(state: string): Settings {
     },
     decoys: {},
     control: { socket: "" },
+    ownHosts: [],
   };
 }
