@@ -28,15 +28,69 @@ export function memoryFiles(contents: Contents, unlisted: Absence = "absent"): F
   };
 }
 
-/** Same files, with some changed: what a disguise would show. */
+/**
+ * Same files, with some changed: what a disguise would show. A change is met by every name of its file: links of the files below are
+ * followed, in the names of the changes and in what is asked.
+ */
 export function overlaidFiles(below: Files, changes: Contents): Files {
-  const above = memoryFiles(changes, "unknown");
-  const either = <T>(upper: T | Absence, lower: () => T | Absence) => (upper === "unknown" ? lower() : upper);
-  return {
-    read: (path) => either(above.read(path), () => below.read(path)),
-    look: (path) => either(above.look(path), () => below.look(path)),
-    list: (path) => merged(above.list(path), below.list(path), (name) => above.look(`${path === "/" ? "" : path}/${name}`)),
+  const contents = Object.fromEntries(Object.entries(changes).map(([path, entry]) => [realParent(below, path), entry]));
+  const above = memoryFiles(contents, "unknown");
+  const real = (path: string) => realPath(below, contents, path);
+  const shown = <T>(path: string, upper: (path: string) => T | Absence, lower: (path: string) => T | Absence): T | Absence => {
+    const answer = covered(contents, path) ?? upper(path);
+    return answer === "unknown" ? lower(path) : answer;
   };
+  const look = (path: string) => shown(path, above.look, below.look);
+  return {
+    read: (path) => shown(real(path), above.read, below.read),
+    look: (path) => look(path === "/" ? path : joined(real(parentOf(path)), path)),
+    list: (path) => {
+      const at = real(path);
+      const hidden = covered(contents, at);
+      if (hidden !== undefined) return hidden;
+      return merged(above.list(at), below.list(at), (name) => look(`${at === "/" ? "" : at}/${name}`));
+    },
+  };
+}
+
+/** What lies below something that is no directory any more. */
+function covered(contents: Contents, path: string): Absence | undefined {
+  for (let at = parentOf(path); at !== "/"; at = parentOf(at)) {
+    const entry = contents[at];
+    if (entry === undefined || (typeof entry === "object" && "directory" in entry)) continue;
+    return typeof entry === "object" && "absence" in entry ? entry.absence : "absent";
+  }
+  return undefined;
+}
+
+/** A path with the links of its directories resolved, the last name as it is. */
+function realParent(below: Files, path: string): string {
+  return path === "/" ? path : joined(realPath(below, {}, parentOf(path)), path);
+}
+
+/** Where a path leads when the links of both are followed, at most 40 of them, as Linux does; those above come first. */
+function realPath(below: Files, contents: Contents, path: string): string {
+  let rest = namesOf(path);
+  let here = "";
+  for (let followed = 0; rest.length > 0 && followed <= 40; ) {
+    const [name = "", ...others] = rest;
+    const target = linkAt(below, contents, `${here}/${name}`);
+    rest = target === undefined ? others : [...namesOf(resolved(`${here}/${name}`, target)), ...others];
+    here = target === undefined ? `${here}/${name}` : "";
+    if (target !== undefined) followed += 1;
+  }
+  return here === "" ? "/" : here;
+}
+
+function linkAt(below: Files, contents: Contents, path: string): string | undefined {
+  const entry = contents[path];
+  if (entry !== undefined) return typeof entry === "object" && "link" in entry ? entry.link : undefined;
+  const look = below.look(path);
+  return typeof look === "string" ? undefined : look.target;
+}
+
+function namesOf(path: string): readonly string[] {
+  return path.split("/").filter((name) => name !== "");
 }
 
 function merged(
@@ -57,7 +111,7 @@ interface Place {
 /** The entry that a path leads to when links are followed, at most eight of them. */
 function place(contents: Contents, path: string, followed = 0): Place | undefined {
   if (followed > 8) return undefined;
-  const parts = path.split("/").filter((part) => part !== "");
+  const parts = namesOf(path);
   let here = "";
   for (const [index, part] of parts.entries()) {
     here = `${here}/${part}`;

@@ -40,6 +40,28 @@ test("an overlay shows its own files above those below, and can hide", () => {
   assert.deepEqual(shown.list("/sys/devices/virtual/dmi/id"), ["product_serial", "sys_vendor"]);
 });
 
+test("an overlay is met by every name of a file: links below are followed, in the changes and in what is asked", () => {
+  const byTarget = overlaidFiles(host, { "/sys/devices/virtual/dmi/id/sys_vendor": "VMware, Inc.\n" });
+  const byLink = overlaidFiles(host, { "/sys/class/dmi/id/sys_vendor": "VMware, Inc.\n" });
+  for (const shown of [byTarget, byLink]) {
+    assert.equal(lineOf(shown, "/sys/class/dmi/id/sys_vendor"), "VMware, Inc.");
+    assert.equal(lineOf(shown, "/sys/devices/virtual/dmi/id/sys_vendor"), "VMware, Inc.");
+    assert.deepEqual(shown.list("/sys/class/dmi/id"), ["product_serial", "sys_vendor"]);
+    assert.equal(shown.read("/sys/class/dmi/id/product_serial"), "denied");
+  }
+  assert.equal(byLink.read("/loop"), "absent");
+});
+
+test("what lies below a hidden directory is hidden, and a link above what was there leads elsewhere", () => {
+  const below = memoryFiles({ "/proc/xen/capabilities": "control_d\n", "/etc/old": "a", "/etc/name": "b" });
+  const shown = overlaidFiles(below, { "/proc/xen": { absence: "absent" }, "/etc/name": { link: "old" } });
+  assert.equal(shown.read("/proc/xen/capabilities"), "absent");
+  assert.equal(shown.list("/proc/xen"), "absent");
+  assert.equal(textOf(shown, "/etc/name"), "a");
+  const look = shown.look("/etc/name");
+  assert.ok(typeof look === "object" && look.kind === "link");
+});
+
 test("a recording answers as the host did, and knows nothing else", () => {
   const recording = recordingFiles(host);
   recording.read("/sys/class/dmi/id/sys_vendor");
