@@ -5,11 +5,13 @@ import { delimiter, join } from "node:path";
 export const packages: Readonly<Record<string, string>> = {
   bash: "bash",
   busybox: "busybox-static",
+  "clang-format": "clang-format",
   dash: "dash",
   dbclient: "dropbear-bin",
   debootstrap: "debootstrap",
   dropbear: "dropbear-bin",
   expect: "expect",
+  gcc: "gcc libc6-dev",
   git: "git",
   hydra: "hydra",
   ip: "iproute2",
