@@ -87,13 +87,13 @@ export interface RoundTrips {
 export interface ClockView {
   /** `tcp-timestamp:22`, `http-date:80`. */
   readonly source: string;
-  /** Our monotonic time, and what the clock showed, in its own unit. */
+  /** Milliseconds since the view was begun (`takenAtMs`), and what the clock showed: milliseconds since 1970 for a date, ticks for a time stamp. */
   readonly samples: readonly { readonly atMs: number; readonly shows: number }[];
 }
 
 /** A packet that came back, by the stimulus that it answers. */
 export interface PacketView {
-  /** `syn:22`, `null:22`, `xmas:22`, `ack:9999`, `echo`. */
+  /** `syn:22`, `random-syn:47113` (a port that nobody should use), `null:22`, `fin:22`, `xmas:22`, `syn-rst:22`, `ack:22`, `echo`. */
   readonly stimulus: string;
   readonly answer?: {
     /** SYN-ACK, RST, ...: the letters of the flags that are set, `SA`, `RA`. */
