@@ -18,6 +18,7 @@ export const codes = {
   "service-unsupported": { meaning: "This machine is not run by systemd.", next: "Start `utsusemi up` from whatever starts services here." },
   "token-missing": { meaning: "The control interface on TCP needs a token file that is missing or open to others.", next: "Let `utsusemi up` create it, or `chmod 600` it." },
   "journal-altered": { meaning: "The journal was changed after it was written.", next: "Keep the state folder as evidence; compare with exported heads." },
+  "not-own-host": { meaning: "A host is to be probed that the configuration does not list as owned.", next: "Probe loopback, or list the host under `ownHosts` if it is yours." },
 } as const satisfies Readonly<Record<string, { readonly meaning: string; readonly next: string }>>;
 
 export type ErrorCode = keyof typeof codes;

@@ -1,0 +1,85 @@
+import type { Stimulus } from "../../stimuli/stimulus.ts";
+import { silentMs } from "./converse.ts";
+import type { Limits } from "./limits.ts";
+import type { PortRecord } from "./run.ts";
+
+/**
+ * What is said to which port, in which order, and what must be left out when time or the rate does not suffice. The order is by value: a
+ * protocol's own stimuli before those that go everywhere, quick ones before others, and among equals as they were given. What does not
+ * fit is dropped from the end, a whole stimulus at once, so that ports stay comparable.
+ */
+export interface Task {
+  readonly stimulus: Stimulus;
+  /** Lower is worth more. */
+  readonly rank: number;
+}
+
+export interface PortPlan {
+  readonly record: PortRecord;
+  readonly tasks: readonly Task[];
+  /** By what the stimuli's patience is multiplied, so that silence everywhere still fits. */
+  readonly patience: number;
+}
+
+export interface Plan {
+  readonly ports: readonly PortPlan[];
+  /** Stimuli that don't fit, with the number of ports that would have got them. */
+  readonly dropped: ReadonlyMap<string, number>;
+}
+
+/** The stimuli for a port, most valuable first. */
+export function tasksFor(record: PortRecord, stimuli: readonly Stimulus[]): readonly Task[] {
+  return stimuli
+    .flatMap((stimulus, index) => {
+      if (stimulus.transport !== record.transport || isGreeting(stimulus)) return [];
+      const isOwn = stimulus.ports.includes(record.port) || record.protocols.has(stimulus.protocol);
+      if (!isOwn && stimulus.sentTo === "its-ports") return [];
+      return [{ stimulus, rank: ((isOwn ? 0 : 2) + (stimulus.quick ? 0 : 1)) * STEP + index }];
+    })
+    .sort((a, b) => a.rank - b.rank);
+}
+
+/** The greeting is heard by the scan itself. */
+export function isGreeting({ id, transport }: Stimulus): boolean {
+  return id === "null" && transport === "tcp";
+}
+
+export interface Wanted {
+  readonly record: PortRecord;
+  readonly tasks: readonly Task[];
+}
+
+/** Fits what is wanted into `phaseMs`. */
+export function fit(wanted: readonly Wanted[], phaseMs: number, limits: Limits): Plan {
+  const dropped = new Map<string, number>();
+  const kept = withinRate(wanted, Math.floor((phaseMs / 1_000) * limits.perHostASecond * 0.85), dropped);
+  const allMs = kept.reduce((sum, { tasks }) => sum + timeFor(tasks), 0);
+  const everywhere = (phaseMs * limits.perHostAtOnce * 0.8) / Math.max(1, allMs);
+  const ports = kept.map(({ record, tasks }) => {
+    const here = (phaseMs * limits.perPortAtOnce * 0.8) / Math.max(1, timeFor(tasks));
+    return { record, tasks, patience: Math.min(1, everywhere, here) };
+  });
+  return { ports, dropped };
+}
+
+function withinRate(wanted: readonly Wanted[], most: number, dropped: Map<string, number>): readonly Wanted[] {
+  const counts = new Map<number, { readonly id: string; readonly ports: number }>();
+  for (const { stimulus, rank } of wanted.flatMap(({ tasks }) => tasks))
+    counts.set(rank, { id: stimulus.id, ports: (counts.get(rank)?.ports ?? 0) + 1 });
+  let left = most;
+  const kept = new Set<number>();
+  for (const [rank, { id, ports }] of [...counts].sort(([a], [b]) => a - b)) {
+    left -= ports;
+    if (left >= 0) kept.add(rank);
+    else dropped.set(id, (dropped.get(id) ?? 0) + ports);
+  }
+  return wanted.map(({ record, tasks }) => ({ record, tasks: tasks.filter(({ rank }) => kept.has(rank)) }));
+}
+
+/** What a port's conversations take when it is silent, one after the other. */
+function timeFor(tasks: readonly Task[]): number {
+  return tasks.reduce((sum, { stimulus }) => sum + silentMs(stimulus.steps) + CONNECT_MS, 0);
+}
+
+const STEP = 100_000;
+const CONNECT_MS = 50;
