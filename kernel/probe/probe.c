@@ -95,8 +95,8 @@ static void catch_faults(void) {
   static const int signals[] = {SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGSYS};
   const u64 stack[3] = {(u64)signal_stack, 0, sizeof signal_stack};
   const u64 nothing_blocked = 0;
-  call4(SYS_SIGALTSTACK, (u64)stack, 0, 0, 0);
   for (u32 at = 0; at < sizeof signals / sizeof signals[0]; at++) set_action(signals[at], (u64)on_fault);
+  call4(SYS_SIGALTSTACK, (u64)stack, 0, 0, 0);
   set_action(SIGALRM, 0); /* Its standard action ends us, also where the parent ignored it. */
   call4(SYS_SIGPROCMASK, SIG_SETMASK, (u64)&nothing_blocked, 0, sizeof nothing_blocked);
   call4(SYS_ALARM, 2, 0, 0, 0);
