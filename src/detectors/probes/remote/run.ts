@@ -18,6 +18,8 @@ export interface Run {
   readonly quick: boolean;
   readonly limits: Limits;
   readonly clock: Clock;
+  /** When the view was begun, on `clock`. */
+  readonly startMs: number;
   readonly gate: Gate;
   /** Aborted when the caller had enough, or the time is over. */
   readonly signal: AbortSignal;
@@ -120,5 +122,6 @@ export async function opened(run: Run, record: PortRecord, over: Exchange["over"
   if (connected.state !== "open") return connected.state === "silent" ? "silence" : "refused";
   if (record.connectMs.length < MOST_CONNECT_TIMES) record.connectMs.push(connected.tookMs);
   if (over === "plain") return connected.socket;
-  return (await secure(connected.socket, { timeoutMs: limits.connectMs * 2, clock, signal })) ?? "refused";
+  const secured = await secure(connected.socket, { timeoutMs: limits.connectMs * 2, clock, signal });
+  return typeof secured === "string" ? "refused" : secured;
 }

@@ -1,10 +1,12 @@
+import type { TLSSocket } from "node:tls";
 import type { Step } from "../../stimuli/stimulus.ts";
-import { hear } from "../../stimuli/stimulus.ts";
+import { hear, say } from "../../stimuli/stimulus.ts";
 import { connect } from "./connect.ts";
 import { heardIn, type Talk } from "./converse.ts";
 import { inLanes } from "./lanes.ts";
-import { converseWithin, gateName, opened, type PortRecord, type Run } from "./run.ts";
-import { secure, tlsView } from "./tls.ts";
+import { converseWithin, gateName, opened, type PortRecord, type Run, talk } from "./run.ts";
+import { helloView, secure, tlsView } from "./tls.ts";
+import { clientHello } from "./tls-hello.ts";
 import { greeters, tlsPorts, usualProtocols } from "./usual-ports.ts";
 
 /** The first look at each port: is it open, what does it say unasked, does it speak TLS. */
@@ -104,15 +106,25 @@ async function tryTlsPort(run: Run, record: PortRecord): Promise<void> {
     const plain = await opened(run, record, "plain");
     if (typeof plain === "string") return;
     const stream = await secure(plain, { timeoutMs: run.limits.connectMs, clock: run.clock, signal: run.signal });
-    if (stream === undefined) return;
-    record.speaksTls = true;
-    const view = tlsView(stream);
-    if (view !== undefined) record.tls = view;
-    const steps: readonly Step[] = [hear(run.quick ? 500 : 1_000, QUIET_MS)];
-    const talked = await converseWithin(run, stream, { steps });
-    record.exchanges.push({ stimulus: "null", over: "tls", ...talked });
-    recogniseGreeting(run, record, talked);
+    if (typeof stream !== "string") return await hearWithin(run, record, stream);
+    if (stream === "no tls") return;
   } finally {
     leave();
   }
+  const talked = await talk(run, record, {
+    steps: [say(clientHello(run.random(32))), hear(run.limits.connectMs, QUIET_MS)],
+    over: "plain",
+  });
+  const view = talked === undefined ? undefined : helloView(heardIn(talked.turns));
+  if (view !== undefined) record.tls = view;
+}
+
+async function hearWithin(run: Run, record: PortRecord, stream: TLSSocket): Promise<void> {
+  record.speaksTls = true;
+  const view = tlsView(stream);
+  if (view !== undefined) record.tls = view;
+  const steps: readonly Step[] = [hear(run.quick ? 500 : 1_000, QUIET_MS)];
+  const talked = await converseWithin(run, stream, { steps });
+  record.exchanges.push({ stimulus: "null", over: "tls", ...talked });
+  recogniseGreeting(run, record, talked);
 }

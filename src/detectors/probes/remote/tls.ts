@@ -4,6 +4,7 @@ import { createSecureContext, type SecureContext, connect as secureSocket, type 
 import type { TlsView } from "../../views/remote-view.ts";
 import { parseCertificate } from "./certificate.ts";
 import type { Clock } from "./clock.ts";
+import { parseServerHello } from "./tls-hello.ts";
 
 export interface SecureOptions {
   readonly timeoutMs: number;
@@ -24,28 +25,44 @@ function anything(): SecureContext {
   return context;
 }
 
-/** Shakes hands over a connection that stands, whatever the certificate says. Undefined: they don't speak TLS; the socket is gone. */
-export function secure(socket: Socket, { timeoutMs, clock, signal }: SecureOptions): Promise<TLSSocket | undefined> {
+/**
+ * Shakes hands over a connection that stands, whatever the certificate says. When it fails the socket is gone, and the answer says
+ * whether that was TLS at all.
+ */
+export function secure(socket: Socket, { timeoutMs, clock, signal }: SecureOptions): Promise<TLSSocket | "broken tls" | "no tls"> {
   return new Promise((resolve) => {
-    const settle = (secured: TLSSocket | undefined) => {
+    const settle = (secured: TLSSocket | "broken tls" | "no tls") => {
       cancel();
       signal.removeEventListener("abort", giveUp);
-      if (secured === undefined) {
+      if (typeof secured === "string") {
         stream.destroy();
         socket.destroy();
       }
       resolve(secured);
     };
-    const giveUp = () => settle(undefined);
+    const giveUp = () => settle("no tls");
     const cancel = clock.after(timeoutMs, giveUp);
     const stream = secureSocket({ socket, secureContext: anything(), rejectUnauthorized: false, checkServerIdentity: () => undefined });
     // Stays for good, as on the plain socket.
-    stream.on("error", giveUp);
+    stream.on("error", (error) => settle(isTlsError(error) ? "broken tls" : "no tls"));
     stream.once("close", giveUp);
     stream.once("secureConnect", () => settle(stream));
     if (signal.aborted) giveUp();
     else signal.addEventListener("abort", giveUp, { once: true });
   });
+}
+
+/** The library's complaints about bytes that are no TLS; every other one is about TLS that it does not like. */
+const NO_TLS = new Set([
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_SSL_HTTP_REQUEST",
+  "ERR_SSL_UNEXPECTED_MESSAGE",
+  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+]);
+
+function isTlsError(error: Error): boolean {
+  const code = "code" in error ? String(error.code) : "";
+  return code.startsWith("ERR_SSL_") && !NO_TLS.has(code);
 }
 
 /** What the handshake showed. Undefined: there was no certificate, or one that nobody can read. */
@@ -55,4 +72,12 @@ export function tlsView(stream: TLSSocket): TlsView | undefined {
   if (parsed?.status !== "done") return undefined;
   const cipher = stream.getCipher();
   return { protocol: stream.getProtocol() ?? "", cipher: cipher.standardName || cipher.name, ...parsed.value };
+}
+
+/** What the first messages showed, where no library would go on. */
+export function helloView(heard: Uint8Array): TlsView | undefined {
+  const hello = parseServerHello(heard);
+  const parsed = hello.status === "done" ? parseCertificate(hello.value.certificate) : undefined;
+  if (hello.status !== "done" || parsed?.status !== "done") return undefined;
+  return { protocol: hello.value.protocol, cipher: hello.value.cipher, ...parsed.value };
 }
