@@ -18,6 +18,8 @@ export interface Scene {
   readonly ports: readonly PortView[];
   /** Its share of the time. */
   readonly maxMs: number;
+  /** Milliseconds since the view was begun. */
+  readonly sinceStartMs: () => number;
   /** Aborted when its time is over. */
   readonly signal: AbortSignal;
   /** Asks for leave to send one more packet or connection to `port` (`22`, `icmp`), within the rates. Call the answer when it is gone; undefined: over. */
@@ -95,6 +97,7 @@ function scene(
     quick: run.quick,
     ports,
     maxMs,
+    sinceStartMs: () => run.clock.nowMs() - run.startMs,
     signal,
     leave: (port) => run.gate.enter(port),
     connectMs: (port) => connectMs(run, port),

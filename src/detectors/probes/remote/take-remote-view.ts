@@ -71,6 +71,7 @@ function newRun({ address, quick = false, limits, clock = realClock, ...options 
     address,
     quick,
     clock,
+    startMs: clock.nowMs(),
     signal,
     limits: allLimits,
     gate: new Gate(allLimits, clock),
