@@ -3,6 +3,8 @@ export const codes = {
   "config-syntax": { meaning: "The configuration is not YAML.", next: "Correct the line that is named." },
   "config-value": { meaning: "The configuration has an unknown key or a value that is not allowed.", next: "Correct the line that is named; docs/configuration.md lists every key." },
   "file-unreadable": { meaning: "A file that the operator named cannot be read.", next: "Check its path and its permissions." },
+  "file-unwritable": { meaning: "A file that the operator named cannot be written.", next: "Check its folder and the permissions." },
+  "view-unreadable": { meaning: "A file is neither a saved view nor the output of the detection script.", next: "Name a file that `detect ... --save` wrote, or what the script of `utsusemi detect script` printed." },
   "persona-unknown": { meaning: "No persona has this name.", next: "`utsusemi check --list` names those that are here." },
   "persona-invalid": { meaning: "A persona is broken or contradicts itself.", next: "`utsusemi check FILE` lists every contradiction." },
   "listen-refused": { meaning: "An address and port cannot be listened on.", next: "Stop what listens there, or choose another port in the configuration." },

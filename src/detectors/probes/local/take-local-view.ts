@@ -70,6 +70,10 @@ function uname(): Uname {
   return { system: os.type(), node: os.hostname(), release: os.release(), version: os.version(), machine: os.machine() };
 }
 
+/** Names of all variables, values of those that detectors look at: a saved view must not carry the owner's secrets. */
 function environment(): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, SHOWN.test(name) ? (value ?? "") : ""]));
 }
+
+const SHOWN =
+  /^(PATH|HOME|SHELL|TERM|USER|LOGNAME|LANG|LC_\w+|PWD|SHLVL|PS1|PROMPT_COMMAND|HIST\w+|LD_\w+|SSH_(CLIENT|CONNECTION|TTY)|SUDO_USER|container|ENV|BASH_ENV|TMOUT|STY|TMUX|SCRIPT|XDG_SESSION_TYPE)$/;
