@@ -5,7 +5,7 @@ import { quick, stimulusMaker } from "./stimulus-maker.ts";
 /** Android's debug bridge: command, two arguments, length, sum of the bytes, complement of the command; little-endian. No shell is opened. */
 const adb = stimulusMaker({ protocol: "adb", ports: [5555] });
 
-function message(command: string, [first, second]: readonly [number, number], payload: string): Buffer {
+export function adbMessage(command: string, [first, second]: readonly [number, number], payload: string): Buffer {
   const bytes = Buffer.from(payload, "latin1");
   const number = Buffer.from(command, "latin1").readUInt32LE(0);
   const sum = bytes.reduce((total, byte) => total + byte, 0);
@@ -21,6 +21,6 @@ function message(command: string, [first, second]: readonly [number, number], pa
 }
 
 export const adbStimuli: readonly Stimulus[] = [
-  adb("connect", message("CNXN", [0x01000001, 0x100000], "host::features=cmd,stat_v2,shell_v2"), quick),
-  adb("unknown", message("XYZZ", [1, 2], "")),
+  adb("connect", adbMessage("CNXN", [0x01000001, 0x100000], "host::features=cmd,stat_v2,shell_v2"), quick),
+  adb("unknown", adbMessage("XYZZ", [1, 2], "")),
 ];

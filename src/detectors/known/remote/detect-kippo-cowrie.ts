@@ -7,9 +7,9 @@ import { conversations, neverAsked, type PortHit, verdictOf } from "./answers.ts
  * It reads one packet, which usually is all that the server says.
  */
 const ODD: readonly { readonly asked: string; readonly words: readonly string[] }[] = [
-  { asked: "known.ssh.bare-1337", words: ["bad version"] },
-  { asked: "known.ssh.spacer", words: ["corrupt", "mismatch"] },
-  { asked: "known.ssh.twice", words: ["corrupt", "mismatch"] },
+  { asked: "ssh.bad-version", words: ["bad version"] },
+  { asked: "ssh.spacer", words: ["corrupt", "mismatch"] },
+  { asked: "ssh.double-banner", words: ["corrupt", "mismatch"] },
 ];
 
 export const detectKippoCowrie: KnownDetector<RemoteView> = {

@@ -15,8 +15,8 @@ interface Rule {
 
 /** A connection on which nothing was said; the two line ends; a bare HTTP request; and so on: which of our stimuli play nmap's probes. */
 const NULL = ["null"];
-const LINES = ["lines.two", "known.lines"];
-const GET = ["http.get", "known.http.get-1.0", "known.http.root"];
+const LINES = ["lines.two"];
+const GET = ["http.get-1.0", "http.get"];
 
 const SIP_ORDER = ["Content-Length", "Via", "From", "Accept", "To", "Contact", "CSeq", "Allow", "Call-ID", "Accept-Language"];
 const PRELOGIN =
@@ -52,10 +52,10 @@ const RULES: readonly Rule[] = [
   { says: "microsoft-ds Dionaea honeypot smbd", asked: ["smb.negotiate"], fits: isDionaeaSmb },
   {
     says: "honeypot Dionaea Honeypot httpd",
-    asked: ["sip.options", "known.sip.options"],
+    asked: ["sip.options"],
     fits: starts("HTTP/1.0 200 OK\r\nAllow: OPTIONS, GET, HEAD, POST\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
   },
-  { says: "honeypot Dionaea Honeypot sipd", asked: ["sip.options", "known.sip.options"], fits: isDionaeaSip },
+  { says: "honeypot Dionaea Honeypot sipd", asked: ["sip.options"], fits: isDionaeaSip },
   { says: "ms-sql-s Dionaea honeypot MS-SQL server", asked: ["tds.prelogin"], fits: starts(PRELOGIN) },
 ];
 

@@ -13,7 +13,7 @@ export const nucleiHoneypots: KnownDetector<RemoteView> = {
   judge: (view) =>
     verdictOf(
       templates.flatMap((template) => fired(view, template)),
-      { nothing: "no template fires", lacking: neverAsked(view, ["null", "known.ssh.version-1337", "known.http.root"]) },
+      { nothing: "no template fires", lacking: neverAsked(view, ["null", "ssh.bad-version", "http.get"]) },
     ),
 };
 

@@ -31,7 +31,7 @@ const S7_BLOCKS = bytes(
 export const templates: readonly Template[] = [
   {
     id: "adbhoney-honeypot-cnxn-detect",
-    asked: "known.adb.connect",
+    asked: "adb.connect",
     has: [{ anyOf: ["device::http://ro.product.name =starltexx;ro.product.model=SM-G960F"] }],
   },
   {
@@ -42,21 +42,21 @@ export const templates: readonly Template[] = [
   { id: "conpot-siemens-honeypot-detect", asked: "known.s7.connect", has: [{ anyOf: [bytes("030000130ed00000000000c1020000c2020000")] }] },
   {
     id: "cowrie-ssh-honeypot-detect",
-    asked: "known.ssh.version-1337",
+    asked: "ssh.bad-version",
     has: [{ pattern: /SSH-[0-9.A-Za-z_ -]+/ }, { anyOf: ["Protocol major versions differ.", "bad version 1337"] }],
   },
-  { id: "cpppo-ethernetip-cip-default-config", asked: "known.enip.identity", has: [{ anyOf: [IDENTITY] }] },
+  { id: "cpppo-ethernetip-cip-default-config", asked: "ethernet-ip.identity", has: [{ anyOf: [IDENTITY] }] },
   // The newer template of the same product looks for hexadecimal digits as text in a part that raw TCP answers do not have: it never fires.
-  { id: "cpppo-ethernetip-cip-honeypot", asked: "known.enip.identity", has: [{ anyOf: [] }] },
-  { id: "dionaea-ftp-honeypot-detect", asked: "known.ftp.pass-empty", has: [{ anyOf: ["500 Syntax error: PASS requires an argument"] }] },
+  { id: "cpppo-ethernetip-cip-honeypot", asked: "ethernet-ip.identity", has: [{ anyOf: [] }] },
+  { id: "dionaea-ftp-honeypot-detect", asked: "ftp.pass-empty", has: [{ anyOf: ["500 Syntax error: PASS requires an argument"] }] },
   // Whatever does not say "version" fires it, as long as it answers.
-  { id: "dionaea-mongodb-honeypot-detect", asked: "known.mongodb.buildinfo", has: [{ noneOf: ["version"] }] },
-  { id: "dionaea-mqtt-honeypot-detect", asked: "known.mqtt.v5", has: [{ anyOf: [bytes("20020000")] }] },
+  { id: "dionaea-mongodb-honeypot-detect", asked: "mongodb.buildinfo", has: [{ noneOf: ["version"] }] },
+  { id: "dionaea-mqtt-honeypot-detect", asked: "mqtt.v5", has: [{ anyOf: [bytes("20020000")] }] },
   { id: "dionaea-mysql-honeypot-detect", asked: "null", has: [{ anyOf: ["5.7.16"] }, { anyOf: ["aaaaaaaa"] }] },
   { id: "dionaea-smb-honeypot-detect", asked: "known.smb.dialects", has: [{ anyOf: [bytes("6538547e6c42")] }] },
   { id: "gaspot-honeypot-detect", asked: "known.gaspot.odd", has: [{ anyOf: ["9999FF1B"] }] },
-  { id: "mailoney-honeypot-detect", asked: "known.smtp.help", has: [{ anyOf: ['502 Error: command "HELP" not implemented'] }] },
-  { id: "redis-honeypot-detect", asked: "known.redis.quit", has: [{ anyOf: ["-ERR unknown command `QUIT`, with args beginning with:"] }] },
+  { id: "mailoney-honeypot-detect", asked: "smtp.help", has: [{ anyOf: ['502 Error: command "HELP" not implemented'] }] },
+  { id: "redis-honeypot-detect", asked: "redis.quit", has: [{ anyOf: ["-ERR unknown command `QUIT`, with args beginning with:"] }] },
   { id: "snap7-honeypot-default-config", asked: "known.s7.blocks", has: [{ anyOf: [S7_BLOCKS] }] },
   {
     id: "cisco-asa-honeypot-detect",
@@ -68,7 +68,7 @@ export const templates: readonly Template[] = [
   },
   {
     id: "citrix-honeypot-detect",
-    asked: "known.http.root",
+    asked: "http.get",
     has: [
       { part: "body", shorterThan: 2000 },
       { part: "body", anyOf: ["<title>Citrix Login</title>"] },
@@ -77,7 +77,7 @@ export const templates: readonly Template[] = [
   },
   {
     id: "dionaea-http-honeypot-detect",
-    asked: "known.http.aaaa",
+    asked: "http.odd-verb",
     has: [
       { part: "status", anyOf: ["501"] },
       { part: "header", anyOf: ["nginx"] },
@@ -87,7 +87,7 @@ export const templates: readonly Template[] = [
   { id: "elasticpot-honeypot-detect", asked: "known.http.cluster", has: [{ part: "body", anyOf: ["index_not_found_exception"] }] },
   {
     id: "snare-honeypot-detect",
-    asked: "known.http.version-1337",
+    asked: "http.bad-version",
     has: [
       { part: "header", anyOf: ["Python/3.10 aiohttp/3.8.3"] },
       { part: "body", anyOf: ["Bad status line 'Expected dot'"] },
@@ -95,7 +95,7 @@ export const templates: readonly Template[] = [
   },
   {
     id: "tpot-honeypot-detect",
-    asked: "known.http.root",
+    asked: "http.get",
     has: [
       { part: "body", allOf: ["<title>T-Pot</title>", "T-Pot @ Github", "T-Pot ReadMe"] },
       { part: "status", anyOf: ["200"] },

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { Writer } from "../../../wire/writer.ts";
+import { protocolStimuli } from "../../stimuli/index.ts";
 import { exchange, openPort, remoteView } from "../../views/build-view.ts";
 import { detectKippoCowrie } from "./detect-kippo-cowrie.ts";
 import { knownRemoteDetectors } from "./index.ts";
+import { metasploitSshHoneypot } from "./metasploit-ssh-honeypot.ts";
 import { nmapHoneypots } from "./nmap-honeypots.ts";
 import { nucleiHoneypots } from "./nuclei-honeypots.ts";
 import { templates } from "./nuclei-templates.ts";
-import { adbMessage, knownStimuli } from "./stimuli.ts";
+import { knownStimuli } from "./stimuli.ts";
 
 const answered = (port: number, stimulus: string, text: string) => remoteView({ ports: [openPort(port, [exchange(stimulus, text)])] });
 
@@ -79,7 +82,9 @@ for (const { id, asked } of templates.filter(({ id }) => id !== "cpppo-etherneti
 }
 
 test("nuclei's newer template for cpppo never fires, as in the tool", () => {
-  const says = nucleiHoneypots.judge(answered(44818, "known.enip.identity", nuclei["cpppo-ethernetip-cip-default-config"]?.[0] ?? "")).says;
+  const says = nucleiHoneypots.judge(
+    answered(44818, "ethernet-ip.identity", nuclei["cpppo-ethernetip-cip-default-config"]?.[0] ?? ""),
+  ).says;
   assert.equal(says, "44818: cpppo-ethernetip-cip-default-config");
 });
 
@@ -95,8 +100,8 @@ test("the script wants two of three odd answers, and only from what calls itself
         ],
       }),
     ).sees;
-  const spacer = ["known.ssh.spacer", "Packet corrupt\n"] as const;
-  const twice = ["known.ssh.twice", "Protocol mismatch.\n"] as const;
+  const spacer = ["ssh.spacer", "Packet corrupt\n"] as const;
+  const twice = ["ssh.double-banner", "Protocol mismatch.\n"] as const;
   assert.equal(asked("SSH-2.0-OpenSSH_6.0p1\r\n", spacer, twice), "honeypot");
   assert.equal(asked("SSH-2.0-OpenSSH_6.0p1\r\n", spacer), "nothing");
   assert.equal(asked("SSH-2.0-dropbear\r\n", spacer, twice), "nothing");
@@ -116,12 +121,55 @@ test("what was never asked is named", () => {
   }
 });
 
-test("an ADB message carries its sum and its complement", () => {
-  const message = Buffer.from(adbMessage("CNXN", [1, 2], Buffer.from([1, 2, 3])));
-  assert.equal(message.readUInt32LE(16), 6);
-  assert.equal((message.readUInt32LE(0) ^ message.readUInt32LE(20)) >>> 0, 0xffffffff);
+test("every stimulus of the known tools has an id of its own, and every template's stimulus is one that is sent", () => {
+  const sent = [...protocolStimuli, ...knownStimuli].map(({ id }) => id);
+  assert.equal(new Set(sent).size, sent.length);
+  for (const { asked } of templates) assert.ok(sent.includes(asked), asked);
 });
 
-test("every stimulus of the known tools has its own id", () => {
-  assert.equal(new Set(knownStimuli.map(({ id }) => id)).size, knownStimuli.length);
+test("Metasploit's check wants the key exchanges that the banner's version has, and takes every underscore for OpenSSH's", () => {
+  const asked = (banner: string, kex: readonly string[]) =>
+    metasploitSshHoneypot.judge(
+      remoteView({ ports: [openPort(22, [exchange("ssh.kexinit", Buffer.concat([Buffer.from(`${banner}\r\n`), kexInit(kex)]))])] }),
+    );
+  const whole = [
+    "sntrup761x25519-sha512@openssh.com",
+    "curve25519-sha256",
+    "curve25519-sha256@libssh.org",
+    "diffie-hellman-group14-sha256",
+    "diffie-hellman-group16-sha512",
+    "diffie-hellman-group18-sha512",
+  ];
+  assert.equal(asked("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3", whole).sees, "nothing");
+  assert.match(
+    asked("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3", whole.slice(1)).says,
+    /^22: Cowrie \(likely\): Claims OpenSSH 9\.2 but missing expected KEX: sntrup761/,
+  );
+  assert.equal(asked("SSH-2.0-OpenSSH_6.0p1 Debian-4+deb7u2", []).sees, "nothing");
+  assert.match(asked("SSH-2.0-OpenSSH_6.4", ["sntrup4591761x25519-sha512@tinyssh.org"]).says, /\(possible\)/);
+  assert.equal(asked("SSH-2.0-dropbear_2022.83", whole).sees, "honeypot");
+  assert.equal(asked("SSH-2.0-Go", []).sees, "nothing");
 });
+
+test("Metasploit's check knows Kippo by its two answers to newlines", () => {
+  const asked = (answer: string) =>
+    metasploitSshHoneypot.judge(answered(22, "known.ssh.mirror", `SSH-2.0-OpenSSH_5.1p1 Debian-5\r\n${answer}`)).sees;
+  assert.equal(asked("Protocol mismatch.\n"), "honeypot");
+  assert.equal(asked("\0\0\0\x34bad packet length 168430090"), "honeypot");
+  assert.equal(asked("Invalid SSH identification string.\r\n"), "nothing");
+});
+
+/** A KEXINIT packet in clear (RFC 4253 §7.1), with the same list for all but the key exchanges. */
+function kexInit(kex: readonly string[]): Buffer {
+  const payload = new Writer().u8(20).bytes(Buffer.alloc(16)).string32(kex.join());
+  for (const list of ["ssh-ed25519", "aes128-ctr", "aes128-ctr", "hmac-sha2-256", "hmac-sha2-256", "none", "none", "", ""])
+    payload.string32(list);
+  const message = payload.u8(0).u32(0).finish();
+  const padding = 16 - ((message.length + 5) % 8);
+  return new Writer()
+    .u32(message.length + padding + 1)
+    .u8(padding)
+    .bytes(message)
+    .bytes(Buffer.alloc(padding))
+    .finish();
+}
