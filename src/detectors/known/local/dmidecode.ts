@@ -131,13 +131,14 @@ function family(one: Walked, version: number): string {
   return processorFamily(code === 0xfe && one.length >= 0x2a ? word(one, 0x28) : code);
 }
 
-/** What `dmidecode -s KEYWORD` prints, a line for each structure that has the field. */
+/** What `dmidecode -s KEYWORD` prints, a line for each structure that has the field; an empty line where the table is cut. */
 export function dmidecodeString({ version, structures }: DmiReading, keyword: string): readonly string[] {
   const asked = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
   if (asked === undefined) return [];
   const { type, at, show = (one: Walked) => textAt(one, at) } = asked;
   const having = structures.filter((one) => one.whole && one.type === type && at < one.length);
-  return having.map((one) => show(one, version)).filter((line) => line !== undefined);
+  const cut = structures.some((one) => !one.whole) ? [""] : [];
+  return [...having.map((one) => show(one, version)).filter((line) => line !== undefined), ...cut];
 }
 
 /** Names of virtual machines that readers of the text search for. */
