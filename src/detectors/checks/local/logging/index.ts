@@ -1,0 +1,7 @@
+import type { Check } from "../../../check.ts";
+import type { LocalView } from "../../../views/local-view.ts";
+import { monitorChecks } from "./monitor-checks.ts";
+import { tracingChecks } from "./tracing-checks.ts";
+
+/** Local checks of logging: who watches the session, and who watches the host. */
+export const checks: readonly Check<LocalView>[] = [...tracingChecks, ...monitorChecks];
