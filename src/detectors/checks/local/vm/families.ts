@@ -59,7 +59,8 @@ export function judgeNames(files: Files, directory: string, marks: readonly Mark
 }
 
 export function judgePresence(files: Files, paths: readonly string[]): Judgement {
-  const found = paths.find((path) => exists(files, path) === true);
+  // What lies in a directory that may not be entered is neither there nor not.
+  const found = paths.find((path) => exists(files, path) === true && files.look(path) !== "denied");
   if (found !== undefined) return shown(`${found} is there`);
   return paths.some((path) => exists(files, path) === false) ? clean("none of them is there") : unknown("not looked at");
 }

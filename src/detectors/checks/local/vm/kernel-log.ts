@@ -28,6 +28,14 @@ interface Line {
   readonly marks: readonly Mark[];
 }
 
+/** Marks that stand at the start of a field, as they stand behind other words in the log. */
+function logged(marks: readonly Mark[], behind: string): readonly Mark[] {
+  return marks.map(([pattern, of]) => {
+    const source = pattern.source.replaceAll("^", "").replaceAll("$", "\\b");
+    return [new RegExp(`${behind}(?:${source})`, pattern.ignoreCase ? "i" : ""), of];
+  });
+}
+
 const lines: readonly Line[] = [
   {
     id: "vm.log.hypervisor",
@@ -64,9 +72,7 @@ const lines: readonly Line[] = [
     reason: "The kernel wrote down a virtual machine's name when it read the firmware.",
     ratio: 1.5,
     source: "Linux, drivers/firmware/dmi_scan.c",
-    marks: machineMarks.map(
-      ([pattern, of]): Mark => [new RegExp(`^DMI: (?:${pattern.source.replaceAll("^", "").replaceAll("$", "\\b")})`), of],
-    ),
+    marks: logged(machineMarks, "^DMI: (?:Microsoft Corporation )?"),
   },
   {
     id: "vm.log.no-machine",
@@ -96,12 +102,7 @@ const lines: readonly Line[] = [
     reason: "The kernel listed ACPI tables that a hypervisor had signed.",
     ratio: 1.4,
     source: "Linux, drivers/acpi/acpica/tbprint.c",
-    marks: acpiMarks.map(
-      ([pattern, of]): Mark => [
-        new RegExp(`^ACPI: [A-Z0-9]{4} 0x[0-9A-F]+ [0-9A-F]+ \\(v\\d\\d +(?:${pattern.source.replaceAll("^", "")})`),
-        of,
-      ],
-    ),
+    marks: logged(acpiMarks, "^ACPI: [A-Z0-9]{4} 0x[0-9A-F]+ [0-9A-F]+ \\(v\\d\\d +"),
   },
   {
     id: "vm.log.drivers",

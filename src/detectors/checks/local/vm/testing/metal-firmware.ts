@@ -15,12 +15,25 @@ import {
 import type { Contents } from "../../../../views/memory-files.ts";
 
 /** The firmware of a PowerEdge R640 with two processors and 12 modules of 16 GiB, as Linux shows it. */
-const raw = ([type, handle]: readonly [number, number], strings: readonly string[], fields = 12): Structure => ({
+const raw = ([type, handle]: readonly [number, number], strings: readonly string[], fields: string): Structure => ({
   type,
   handle,
-  formatted: Uint8Array.from({ length: fields }, (_, index) => (index < strings.length ? index + 1 : 0)),
+  formatted: Uint8Array.from(Buffer.from(fields.replaceAll(" ", ""), "hex")),
   strings,
 });
+
+/** DSP0134 §7.8: enabled, write back, 8-way, on its level. */
+const cache = (level: number) => `01 8${level}01 0004 0004 2000 2000 00 04 05 07 00040000 00040000`;
+
+/** §7.9: connector and port. */
+const ports: readonly (readonly [name: string, fields: string])[] = [
+  ["USB 1", "01 00 02 12 10"],
+  ["USB 2", "01 00 02 12 10"],
+  ["VIDEO", "01 00 02 07 1c"],
+  ["SERIAL", "01 00 02 08 09"],
+  ["NIC1", "01 00 02 0b 1f"],
+  ["NIC2", "01 00 02 0b 1f"],
+];
 
 export const metalBios = {
   vendor: "Dell Inc.",
@@ -153,21 +166,23 @@ export const metalStructures: readonly Structure[] = [
   chassis.encode(0x300, enclosure),
   processor.encode(0x400, metalProcessor),
   processor.encode(0x401, { ...metalProcessor, socket: "CPU2" }),
-  ...[0, 1, 2, 3, 4, 5].map((cache) => raw([7, 0x700 + cache], [], 23)),
-  ...["USB", "USB", "VIDEO", "SERIAL", "NIC1", "NIC2"].map((name, at) => raw([8, 0x800 + at], [`Internal ${name}`, `External ${name}`], 5)),
-  ...[1, 2, 3].map((slot) => raw([9, 0x900 + slot], [`PCIe Slot ${slot}`], 15)),
+  ...[0, 1, 2, 3, 4, 5].map((one) => raw([7, 0x700 + one], [`L${(one % 3) + 1} Cache`], cache(one % 3))),
+  ...ports.map(([name, fields], at) => raw([8, 0x800 + at], [`Internal ${name}`, `External ${name}`], fields)),
+  ...[1, 2, 3].map((slot) => raw([9, 0x900 + slot], [`PCIe Slot ${slot}`], `01 b5 0b 03 04 0${slot}00 0c 01 0000 18 00`)),
   { ...oemStrings.encode(0xb00, { count: 5 }), strings: ["Dell System", "5[0000]", "14[1]", "17[0000000000000000]", "19[1]"] },
-  raw([12, 0xc00], ["NVRAM_CLR:  Clear user settable NVRAM areas and set defaults"], 1),
+  raw([12, 0xc00], ["NVRAM_CLR:  Clear user settable NVRAM areas and set defaults"], "01"),
   memoryArray.encode(0x1000, array),
   ...locators.map((locator, at) =>
     memoryDevice.encode(0x1100 + at, { ...metalModule, locator, serial: `2F4C1B${(0x9a + at).toString(16)}` }),
   ),
-  raw([19, 0x1300], [], 27),
+  // §7.20: 192 GiB from 0.
+  raw([19, 0x1300], [], "00000000 ffffff0b 0010 0c 0000000000000000 0000000000000000"),
   boot.encode(0x2000, { reserved1: 0, reserved2: 0, status: Uint8Array.of(0) }),
-  raw([38, 0x2600], [], 14),
-  ...[1, 2, 3, 4].map((nic) => raw([41, 0x2900 + nic], [`Integrated NIC ${nic}`], 7)),
-  raw([208, 0xd000], [], 12),
-  raw([218, 0xda00], [], 83),
+  // §7.39: KCS, version 2.0, port CA8h.
+  raw([38, 0x2600], [], "01 20 20 ff a90c000000000000 00 00"),
+  ...[1, 2, 3, 4].map((nic) => raw([41, 0x2900 + nic], [`Integrated NIC ${nic}`], `01 85 0${nic} 0000 01 00`)),
+  raw([208, 0xd000], [], "0100 0000 fe00 1607 0000 0000"),
+  raw([218, 0xda00], [], "b200 4e00 0f00 0000 ffff 0000 0000"),
   end,
 ];
 
