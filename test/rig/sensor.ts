@@ -28,6 +28,8 @@ export interface TestSensorOptions {
   readonly workers?: number;
   readonly privileges?: Privileges;
   readonly address?: string;
+  /** Where a decoy listens; a free port where none is named. */
+  readonly ports?: Readonly<Record<string, number>>;
 }
 
 export interface TestSensor extends AsyncDisposable {
@@ -75,7 +77,9 @@ export async function startTestSensor(options: TestSensorOptions): Promise<TestS
     memory,
   });
   const address = options.address ?? "127.0.0.1";
-  const listening = await host.open(bindAll(Object.keys(options.decoys).map((decoy) => ({ decoy, address, port: 0 }))));
+  const listening = await host.open(
+    bindAll(Object.keys(options.decoys).map((decoy) => ({ decoy, address, port: options.ports?.[decoy] ?? 0 }))),
+  );
   const stop = async (): Promise<void> => {
     await host.stop();
     await memory.close();

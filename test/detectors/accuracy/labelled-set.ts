@@ -1,0 +1,71 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { takeRemoteView } from "../../../src/detectors/probes/remote/take-remote-view.ts";
+import { remoteStimuli } from "../../../src/detectors/stimuli/index.ts";
+import { recognise } from "../../../src/detectors/stimuli/recognise.ts";
+import type { RemoteView } from "../../../src/detectors/views/remote-view.ts";
+import { makeMaterials } from "./materials.ts";
+import type { Subject } from "./subject.ts";
+
+export interface Labelled {
+  readonly subject: Subject;
+  readonly view: RemoteView;
+}
+
+/**
+ * Brings every subject up, several at a time and each on its own loopback address, and looks at it as `detect remote` does.
+ *
+ * @returns one view for each subject, in their order. Rejects when one does not start; whatever was started is then stopped.
+ */
+export async function takeViews(
+  subjects: readonly Subject[],
+  onView: (taken: Labelled) => void = () => undefined,
+): Promise<readonly Labelled[]> {
+  const folder = await mkdtemp(join(tmpdir(), "utsusemi-accuracy-"));
+  // Databases run as users of their own and must get through.
+  await chmod(folder, 0o755);
+  try {
+    const materials = join(folder, "materials");
+    await makeMaterials(materials);
+    const waiting = subjects.map((subject, index) => ({ subject, index }));
+    const taken: Labelled[] = [];
+    const lane = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const { subject, index } = next;
+        const ground = { address: addressOf(index), folder: join(folder, `${index}`), materials };
+        const labelled = { subject, view: await look(subject, ground) };
+        taken[index] = labelled;
+        onView(labelled);
+      }
+    };
+    const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, lane));
+    for (const one of lanes) if (one.status === "rejected") throw one.reason;
+    return taken;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** They mostly wait for answers. */
+const AT_ONCE = 10;
+/** Beside what is open: closed ports are looked at too. */
+const CLOSED = [1, 4_001, 61_000];
+
+async function look(
+  { name, trials, open }: Subject,
+  ground: { readonly address: string; readonly folder: string; readonly materials: string },
+) {
+  await using alive = await open(ground);
+  const ports = [...alive.ports, ...CLOSED];
+  // Awaited here, or the host would be gone before it was looked at.
+  return await takeRemoteView(name, { address: ground.address, ports, stimuli: remoteStimuli(), recognise, trials, limits });
+}
+
+/** The servers are ours and answer at once: what a stranger's host is spared would only make this slow. */
+const limits = { perPortASecond: 20, perPortAtOnce: 6, wholeMs: 40_000 };
+
+/** 127.0.1.1 to 127.0.2.250: nobody else's. */
+function addressOf(index: number): string {
+  return `127.0.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`;
+}
