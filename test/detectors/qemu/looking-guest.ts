@@ -163,6 +163,7 @@ function viewOf(contents: Contents, out: Files): LocalView {
     files: copiedFiles(memoryFiles(Object.fromEntries(copied.map(([path, entry]) => [path.slice(below.length), entry])))),
     kernelLog: parseDmesg(textOf(out, "/kernel-log") ?? ""),
     ...(instructions === undefined ? {} : { instructions }),
+    commands: {},
     measurements: {},
   };
 }

@@ -55,13 +55,13 @@ export function foretoldBootMessages(view: LocalView): BootMessages {
 }
 
 function foretold(asked: Asked): BootMessages {
-  const bases = HYPERVISORS.map((hypervisor) => ({ hypervisor, base: hypervisor.found(asked) }));
-  const highest = bases.reduce((best, one) => (one.base > best.base ? one : best), { hypervisor: undefined, base: 0 });
+  const found = HYPERVISORS.map((hypervisor) => ({ hypervisor, base: hypervisor.found(asked) })).filter(({ base }) => base > 0);
+  const highest = found.toSorted((one, other) => other.base - one.base)[0]?.hypervisor;
   const dmi = dmiLine(asked.view.files);
   return {
     ...(dmi === undefined ? {} : { dmi }),
-    ...(highest.hypervisor === undefined ? {} : { hypervisor: highest.hypervisor.name }),
-    bootedOn: highest.hypervisor?.bootsOn ?? "bare hardware",
+    ...(highest === undefined ? {} : { hypervisor: highest.name }),
+    bootedOn: highest?.bootsOn ?? "bare hardware",
   };
 }
 
