@@ -23,7 +23,7 @@ const MARK = "\u0001\u0002 ";
 
 /** All tools, one after the other, in one namespace. */
 export function askRealTools(changes: Contents, options: ShowOptions = {}): Answers {
-  const asRoot = options.asNobody === true ? [] : ["virt-what", ...STRINGS, TEXT];
+  const asRoot = options.asNobody === true ? [] : ["virt-what", ...(changesFirmware(changes) ? [...STRINGS, TEXT] : [])];
   const plain = [...asRoot, LSCPU].map((command) => `printf '${MARK}${command}\\n'; ${command} 2>/dev/null`);
   const withStatus = SYSTEMD.map((command) => `printf '${MARK}${command}\\n'; ${command} 2>&1; printf 'status %s\\n' $?`);
   const { stdout, stderr, status } = showView(changes, ["sh", "-c", [...withStatus, ...plain, "true"].join("\n")], options);
@@ -36,6 +36,11 @@ export function askRealTools(changes: Contents, options: ShowOptions = {}): Answ
       return [section.slice(0, end), section.slice(end + 1)];
     });
   return Object.fromEntries(sections.map(([name, text]) => [name, trimmed(name, text)]));
+}
+
+/** dmidecode is asked only where it has something new to say: it is a program for each keyword. */
+export function changesFirmware(changes: Contents): boolean {
+  return Object.keys(changes).some((path) => path.startsWith("/sys/firmware/dmi")) && !("/usr/libexec/virt-what-cpuid-helper" in changes);
 }
 
 /** What is said when no structure follows. */
@@ -53,10 +58,14 @@ function trimmed(name: string, text: string): string {
   return text;
 }
 
-export function predictAnswers(view: LocalView, { asNobody = false }: ShowOptions = {}): Answers {
+export function predictAnswers(view: LocalView): Answers {
   const systemd = Object.entries(MODES).map(([name, mode]) => [name, systemdText(systemdDetectVirt(view, mode))]);
-  const asRoot = asNobody ? [] : [["virt-what", ended(virtWhat(view).facts)], ...dmiAnswers(view)];
-  return Object.fromEntries([...systemd, ...asRoot, [LSCPU, ended(lscpu(view).lines)]]);
+  return Object.fromEntries([
+    ...systemd,
+    ["virt-what", ended(virtWhat(view).facts)],
+    ...dmiAnswers(view),
+    [LSCPU, ended(lscpu(view).lines)],
+  ]);
 }
 
 function systemdText({ says, status }: SystemdAnswer): string {

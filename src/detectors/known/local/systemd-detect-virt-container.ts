@@ -81,7 +81,7 @@ function unnamedContainer(asked: Asked, unnamed: UnnamedContainer): string | und
 
 /** The root of a cgroup tree has files that others have not, and the other way round. */
 function nestedCgroup(asked: Asked): string | undefined {
-  if (!asked.there("/proc/self/ns/cgroup")) return undefined;
+  if (asked.view.files.look("/proc/self/ns/cgroup") === "absent") return undefined;
   if (asked.there("/sys/fs/cgroup/cgroup.controllers")) return nestedCgroup2(asked);
   if (!asked.there("/sys/fs/cgroup/systemd") || asked.there("/sys/fs/cgroup/systemd/release_agent")) return undefined;
   return "/sys/fs/cgroup/systemd has no release_agent";

@@ -5,9 +5,10 @@ import { type Failure, firstLine, isFailure, linesOf, PERMISSION_DENIED } from "
 
 /**
  * systemd's questions about machines. DMI is read first, but only some of its answers are final at once; the others wait until the
- * processor (CPUID) has said nothing better. `vm-other` and CPUID's `Microsoft Hv` are hints, used when nothing else is found.
+ * processor (CPUID) has said nothing better. `vm-other` is a hint, used when nothing else is found; in newer releases CPUID's `Microsoft Hv` is,
+ * too.
  */
-export function detectMachine(asked: Asked): string | Failure {
+export function detectMachine(asked: Asked, microsoftIsHint: boolean): string | Failure {
   const dmi = detectDmi(asked);
   if (typeof dmi === "string" && FINAL_DMI.includes(dmi)) return dmi;
   const uml = detectUml(asked);
@@ -16,7 +17,8 @@ export function detectMachine(asked: Asked): string | Failure {
   if (xen === "guest") return "xen";
   if (isFailure(xen)) return xen;
   const processor = detectCpuid(asked);
-  if (xen === "dom0" || !["none", "microsoft", "vm-other"].includes(processor)) return processor;
+  const hints = microsoftIsHint ? ["none", "vm-other", "microsoft"] : ["none", "vm-other"];
+  if (xen === "dom0" || !hints.includes(processor)) return processor;
   return detectLate(asked, dmi, processor);
 }
 

@@ -16,12 +16,14 @@ export interface Release {
   readonly version: number;
   /** What looks like a container although nothing has a name: a cgroup tree without its root's files, or a pid namespace. */
   readonly unnamedContainer: UnnamedContainer;
+  /** Since 254 CPUID's `Microsoft Hv` counts only where nothing else is found, for QEMU can say it as well. */
+  readonly microsoftIsHint: boolean;
 }
 
 export const RELEASES = {
-  debian12: { version: 252, unnamedContainer: "cgroup" },
+  debian12: { version: 252, unnamedContainer: "cgroup", microsoftIsHint: false },
   /** 257 trusts the number of the pid namespace, and looks at cgroups no more. */
-  current: { version: 257, unnamedContainer: "pid-namespace" },
+  current: { version: 257, unnamedContainer: "pid-namespace", microsoftIsHint: true },
 } satisfies Readonly<Record<string, Release>>;
 
 export interface SystemdAnswer extends KnownVerdict {
@@ -41,9 +43,9 @@ export function systemdDetectVirt(view: LocalView, mode: Mode = "any", release: 
 const WORDS: Readonly<Record<Mode, string>> = { any: "virtualization", vm: "VM", container: "container" };
 
 function detect(asked: Asked, mode: Mode, release: Release): string | Failure {
-  if (mode === "vm") return detectMachine(asked);
+  if (mode === "vm") return detectMachine(asked, release.microsoftIsHint);
   const container = detectContainer(asked, release.unnamedContainer);
-  return mode === "container" || container !== "none" ? container : detectMachine(asked);
+  return mode === "container" || container !== "none" ? container : detectMachine(asked, release.microsoftIsHint);
 }
 
 const CONTAINERS: readonly string[] = [
