@@ -21,6 +21,7 @@ export const codes = {
   "token-missing": { meaning: "The control interface on TCP needs a token file that is missing or open to others.", next: "Let `utsusemi up` create it, or `chmod 600` it." },
   "journal-altered": { meaning: "The journal was changed after it was written.", next: "Keep the state folder as evidence; compare with exported heads." },
   "not-own-host": { meaning: "A host is to be probed that the configuration does not list as owned.", next: "Probe loopback, or list the host under `ownHosts` if it is yours." },
+  "fingerprints-invalid": { meaning: "A file of honeypot fingerprints has mistakes.", next: "Correct the lines that are named; signatures/README.md says how they are written." },
 } as const satisfies Readonly<Record<string, { readonly meaning: string; readonly next: string }>>;
 
 export type ErrorCode = keyof typeof codes;
