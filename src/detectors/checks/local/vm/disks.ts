@@ -22,7 +22,7 @@ function judgeDisks(files: Files, below: readonly string[], marks: readonly Mark
   const disks = files.list(BLOCK);
   if (disks === "absent") return clean(`no ${BLOCK}`);
   if (typeof disks === "string") return unknown(`${BLOCK}: ${disks}`);
-  const paths = disks.slice(0, 256).flatMap((disk) => below.map((name) => `${BLOCK}/${disk}/${name}`));
+  const paths = disks.slice(0, 64).flatMap((disk) => below.map((name) => `${BLOCK}/${disk}/${name}`));
   return paths.length === 0 ? clean("no disks") : judgeTexts(files, paths, marks);
 }
 

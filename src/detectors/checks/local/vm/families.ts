@@ -42,7 +42,7 @@ export function family(name: string): Family {
 export function judgeTexts(files: Files, paths: readonly string[], marks: readonly Mark[]): Judgement {
   const answers = paths.map((path) => ({ path, answer: files.read(path) }));
   for (const { path, answer } of answers) {
-    const found = isAbsence(answer) ? undefined : markIn(Buffer.from(answer).toString("latin1"), marks);
+    const found = isAbsence(answer) ? undefined : markIn(Buffer.from(answer.subarray(0, MAX_TEXT)).toString("latin1"), marks);
     if (found !== undefined) return shown(`${path}: ${found}`);
   }
   return cleanIfSeen(answers, "no such mark");
@@ -89,6 +89,9 @@ export function excerpt(text: string): string {
   const line = text.trim();
   return line.length <= 60 ? line : `${line.slice(0, 57)}...`;
 }
+
+/** Most bytes of a file that are searched: enough for /proc/cpuinfo of 512 processors. */
+const MAX_TEXT = 2 ** 20;
 
 /** Most names of a directory that are looked at. */
 export const MAX_NAMES = 4096;

@@ -5,7 +5,7 @@ import type { Files } from "../../../views/files.ts";
 import type { LocalView } from "../../../views/local-view.ts";
 import { checks } from "./index.ts";
 import { examples } from "./testing/examples.ts";
-import { metal, metalBut, metalFiles, metalInstructions } from "./testing/metal.ts";
+import { brandLeaves, metal, metalBut, metalFiles, metalInstructions } from "./testing/metal.ts";
 
 const verdicts = (view: LocalView) => checks.map((check) => ({ id: check.id, ...check.judge(view) }));
 
@@ -112,6 +112,12 @@ test("the longer CPUID takes, the more it weighs", () => {
     return judgement?.verdict === "shown" ? judgement.ratio : undefined;
   });
   assert.deepEqual(ratios, [1.2, 1.4, 1.6]);
+});
+
+test("a mobile processor may count faster than its name says", () => {
+  const check = checks.find(({ id }) => id === "vm.timing.nominal-rate");
+  const laptop = metalBut({ leaves: brandLeaves("Intel(R) Core(TM) i7-8550U CPU @ 1.80GHz"), instructions: { tscHz: 1_992_000_000 } });
+  assert.equal(check?.judge(laptop).verdict, "unknown");
 });
 
 test("dummy values of a protected processor are no sign", () => {
