@@ -240,3 +240,21 @@ async function portsOf(child: ChildProcess): Promise<Readonly<Record<string, num
   for await (const line of createInterface(child.stdout)) return JSON.parse(line);
   return {};
 }
+
+test("a stimulus that fails by a mistake of ours is named, and the others go on", async () => {
+  const port = await serving((socket) => socket.on("data", () => socket.end("x")));
+  const broken: Stimulus = {
+    ...hello,
+    id: "x.broken",
+    steps: [
+      {
+        reply: () => {
+          throw new Error("not\u001b there");
+        },
+      },
+    ],
+  };
+  const view = await look([port], { stimuli: [broken, hello] });
+  assert.ok(view.leftOut.includes("x.broken: failed by a mistake of this program: not\\e there"), view.leftOut.join("; "));
+  assert.ok(view.ports[0]?.exchanges.some(({ stimulus }) => stimulus === "x.hello"));
+});

@@ -23,6 +23,7 @@ const refused = [
     'import { loadSettings } from "../../daemon/configuration.ts";\nexport const x = loadSettings;\n',
   ],
   ["a decoy uses a library", "src/decoys/x/session.ts", 'import { parse } from "yaml";\nexport const x = parse;\n'],
+  ["a detector uses ssh2", "src/detectors/x/x.ts", 'import ssh2 from "ssh2";\nexport const x = ssh2;\n'],
   ["a decoy sees the store", "src/decoys/x/session.ts", 'import type { Store } from "../../store/store.ts";\nexport type X = Store;\n'],
   ["SSH draws chance", "src/decoys/ssh/x.ts", 'import { randomBytes } from "node:crypto";\nexport const x = randomBytes;\n'],
   ["SSH signs by itself", "src/decoys/ssh/x.ts", 'import { sign } from "node:crypto";\nexport const x = sign;\n'],

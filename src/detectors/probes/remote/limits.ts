@@ -41,7 +41,7 @@ export interface Extent {
 }
 
 const QUICK_MS = 17_000;
-const BASE_MS = 51_000;
+const BASE_MS = 54_000;
 /** What each open port up to the thousandth adds: 20 ports stay under a minute, 1,000 under two. */
 const OPEN_PORT_MS = 55;
 const PORTS_INCLUDED = 1_000;

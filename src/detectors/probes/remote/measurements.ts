@@ -32,7 +32,7 @@ export interface Scene {
 
 type Measured = Pick<RemoteView, "roundTrips" | "clocks" | "packets" | "land">;
 
-const SHARE_MS = { whole: 6_000, quick: 1_500 } as const;
+const SHARE_MS = { whole: 4_000, quick: 1_500 } as const;
 const NAMES = ["roundTrips", "clocks", "packets", "land"] as const;
 
 export function reservedMs(measurements: Measurements = {}, quick: boolean): number {

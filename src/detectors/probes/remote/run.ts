@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
+import { visible } from "../../../wire/visible.ts";
 import type { Step } from "../../stimuli/stimulus.ts";
 import type { Exchange, PortView, TlsView, Trial } from "../../views/remote-view.ts";
 import type { Clock } from "./clock.ts";
@@ -70,6 +71,15 @@ export class ByteBudget {
 
   kept({ turns }: Talk): void {
     for (const { bytes } of turns) this.#used += bytes.length;
+  }
+}
+
+/** One conversation may fail by a mistake of ours, never the whole run: it is named instead. */
+export async function guarded(run: Run, what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    run.leftOut.note(`${what}: failed by a mistake of this program: ${visible(error instanceof Error ? error.message : String(error))}`);
   }
 }
 

@@ -69,15 +69,13 @@ export function learn(run: Run, record: PortRecord, heard: Uint8Array): void {
 
 function pause({ clock, signal }: Run, ms: number): Promise<void> {
   return new Promise((resolve) => {
-    const cancel = clock.after(ms, resolve);
-    signal.addEventListener(
-      "abort",
-      () => {
-        cancel();
-        resolve();
-      },
-      { once: true },
-    );
+    const settle = () => {
+      cancel();
+      signal.removeEventListener("abort", settle);
+      resolve();
+    };
+    const cancel = clock.after(ms, settle);
+    signal.addEventListener("abort", settle, { once: true });
   });
 }
 

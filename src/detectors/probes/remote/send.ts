@@ -3,7 +3,7 @@ import { heardIn } from "./converse.ts";
 import { datagrams } from "./datagrams.ts";
 import { inLanes } from "./lanes.ts";
 import { fit, type PortPlan, type Task, tasksFor, type Wanted } from "./plan.ts";
-import { type PortRecord, type Run, talk } from "./run.ts";
+import { guarded, type PortRecord, type Run, talk } from "./run.ts";
 import { learn } from "./scan.ts";
 
 /** Sends the stimuli to the ports: first what is planned by what is known, then what the answers made worth asking. */
@@ -39,7 +39,7 @@ const NO_TIME = "the time allowed does not suffice";
 async function sendToPort(run: Run, { record, tasks, patience }: PortPlan, untilMs: number): Promise<void> {
   await inLanes(tasks, run.limits.perPortAtOnce, async ({ stimulus, rank }) => {
     if (run.signal.aborted || run.clock.nowMs() > untilMs) return run.leftOut.unsent(NO_TIME, stimulus.id);
-    await sendOne(run, record, { stimulus, rank, patience });
+    await guarded(run, stimulus.id, () => sendOne(run, record, { stimulus, rank, patience }));
     run.progress.step(stimulus.id);
   });
 }

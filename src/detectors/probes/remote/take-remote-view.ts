@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { recognise } from "../../stimuli/recognise.ts";
 import type { Stimulus } from "../../stimuli/stimulus.ts";
 import type { PortView, RemoteView } from "../../views/remote-view.ts";
 import { type Clock, realClock } from "./clock.ts";
@@ -11,6 +12,7 @@ import { Progress, type ProgressReport } from "./progress.ts";
 import { ByteBudget, type PortRecord, portRecord, type Recognise, type Run } from "./run.ts";
 import { type Background, scan, tryTls } from "./scan.ts";
 import { sendStimuli } from "./send.ts";
+import type { RelayPlace } from "./trials/relay.ts";
 import { tryAll } from "./trials/try-all.ts";
 import { defaultPorts } from "./usual-ports.ts";
 
@@ -35,11 +37,14 @@ export interface RemoteOptions {
   readonly signal?: AbortSignal;
   /** Decides the order of ports. */
   readonly seed?: number;
+  /** Left out: the product's own table. */
   readonly recognise?: Recognise;
   /** Round trips, clocks, packets and the LAND test, each left out when missing. */
   readonly measurements?: Measurements;
   /** Off: no trials. */
   readonly trials?: boolean;
+  /** Where our own mail server waits for what an open relay delivers. */
+  readonly relay?: RelayPlace;
   readonly clock?: Clock;
   readonly random?: (size: number) => Uint8Array;
 }
@@ -78,7 +83,7 @@ function newRun({ address, quick = false, limits, clock = realClock, ...options 
     leftOut: new LeftOut(),
     bytes: new ByteBudget(allLimits),
     progress: new Progress(clock, options.onProgress ?? (() => undefined)),
-    recognise: options.recognise ?? (() => undefined),
+    recognise: options.recognise ?? recognise,
     random: options.random ?? randomBytes,
   };
 }
@@ -124,7 +129,7 @@ async function ask(run: Run, { open, udp, background }: Reached, { stimuli, endM
   const records = [...open, ...udp];
   await sendStimuli(run, records, { stimuli, untilMs: untilMs - LAST_EXCHANGE_MS });
   await Promise.all(background);
-  if (withTrials) await tryAll(run, open, endMs - measureMs - HANG_UP_MS);
+  if (withTrials) await tryAll(run, open, { untilMs: endMs - measureMs - HANG_UP_MS, relay: options.relay });
   else
     run.leftOut.note(run.quick ? "trials of proxies, relays and logins: --quick" : "trials of proxies, relays and logins: not asked for");
   return measure(run, viewsOf(records), { measurements: options.measurements, endMs: endMs - HANG_UP_MS });
@@ -150,7 +155,13 @@ function wanted(run: Run, { ports, stimuli, seed = 1 }: RemoteOptions) {
 }
 
 function viewsOf(records: readonly PortRecord[]): readonly PortView[] {
-  const views = records.map(({ protocols: _, speaksTls: __, ...view }) => ({ ...view, exchanges: inOrder(view.exchanges) }));
+  // Copies: what still hangs on when the run ends must not change a view that was given away.
+  const views = records.map(({ protocols: _, speaksTls: __, ...view }) => ({
+    ...view,
+    connectMs: [...view.connectMs],
+    exchanges: inOrder(view.exchanges),
+    trials: { ...view.trials },
+  }));
   return views.sort((a, b) => (a.transport === b.transport ? a.port - b.port : a.transport < b.transport ? -1 : 1));
 }
 

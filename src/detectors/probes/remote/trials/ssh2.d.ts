@@ -1,20 +1,26 @@
-/** What the benchmarks use of the package ssh2, which comes without types. */
+/** What login trials and benchmarks use of the package ssh2, which comes without types. */
 declare module "ssh2" {
   import type { EventEmitter } from "node:events";
   import type { Socket } from "node:net";
 
+  /** Names in the order of preference, or what comes behind the default ones. */
+  export type Names = readonly string[] | { readonly append: readonly string[] };
+
   export interface Algorithms {
-    readonly kex: readonly string[];
-    readonly cipher: readonly string[];
-    readonly serverHostKey: readonly string[];
-    readonly compress: readonly string[];
+    readonly kex?: Names;
+    readonly cipher?: Names;
+    readonly serverHostKey?: Names;
+    readonly hmac?: Names;
+    readonly compress?: Names;
   }
 
   export interface ConnectOptions {
     readonly sock: Socket;
     readonly username: string;
     readonly password: string;
-    readonly authHandler: readonly string[];
+    /** Methods in order; or what is asked for the next one by those that are left, null at first. */
+    readonly authHandler: readonly string[] | ((left: readonly string[] | null) => string | false);
+    readonly tryKeyboard?: boolean;
     readonly algorithms: Algorithms;
     readonly readyTimeout: number;
   }
@@ -46,6 +52,7 @@ declare module "ssh2" {
     constructor(options: ServerOptions, listener: (client: EventEmitter) => void);
     listen(port: number, host: string, listening: () => void): this;
     address(): { readonly port: number };
+    close(): void;
   }
 
   // The package is CommonJS, and Node sees only some of its names.
