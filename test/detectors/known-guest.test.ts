@@ -17,7 +17,17 @@ import { guestKernel } from "./qemu/guest-kernel.ts";
 import { guests } from "./qemu/guests.ts";
 import { type GuestLook, lookFromGuest } from "./qemu/looking-guest.ts";
 
-const rig = needs("qemu-system-x86_64", "busybox", "gcc", "systemd-detect-virt", "virt-what", "lscpu", "dmidecode", "vmware-checkvm");
+const rig = needs(
+  "qemu-system-x86_64",
+  "setpriv",
+  "busybox",
+  "gcc",
+  "systemd-detect-virt",
+  "virt-what",
+  "lscpu",
+  "dmidecode",
+  "vmware-checkvm",
+);
 
 describe("guests", { concurrency: 2, ...rig }, async () => {
   if (rig.skip === false) await guestKernel();

@@ -45,7 +45,8 @@ export async function bootGuest({ kernel, files, commandLine = "", qemuArguments
 }
 
 async function consoleOf(options: readonly string[], withinMs: number): Promise<string> {
-  const child = spawn("qemu-system-x86_64", options, { stdio: ["ignore", "pipe", "pipe"] });
+  // A test that is killed takes its guest with it.
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", "qemu-system-x86_64", ...options], { stdio: ["ignore", "pipe", "pipe"] });
   const chunks: Buffer[] = [];
   let bytes = 0;
   const keep = (chunk: Buffer) => {
