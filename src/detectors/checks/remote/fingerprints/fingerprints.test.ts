@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { judgeAll } from "../../../check.ts";
-import { canEmit, type Fingerprint, loadFingerprints } from "../../../fingerprints/index.ts";
+import { canEmit, type Fingerprint, loadFingerprints, matchPort } from "../../../fingerprints/index.ts";
 import { remoteView } from "../../../views/build-view.ts";
 import { checks } from "./index.ts";
 import { examples } from "./testing/examples.ts";
 import { hostileAnswers } from "./testing/hostile-views.ts";
-import { viewShowing } from "./testing/shown-view.ts";
+import { viewAskedEverything, viewShowing } from "./testing/shown-view.ts";
 
 const { all, products } = loadFingerprints();
 
@@ -95,3 +95,13 @@ function some(...ids: readonly string[]): Fingerprint[] {
 function judgementOf(id: string, entries: readonly Fingerprint[]): string | undefined {
   return checks.find((check) => check.id === id)?.judge(viewShowing(entries)).verdict;
 }
+
+test("no answer, whatever it is asked, holds what another product alone shows", () => {
+  const problems: string[] = [];
+  for (const entry of all.filter(canEmit)) {
+    const { ports } = viewAskedEverything(entry);
+    for (const other of all.filter((one) => one.alsoReal === "never" && one.product !== entry.product))
+      if (ports.some((port) => matchPort(other, port))) problems.push(`${entry.id} answers like ${other.id}`);
+  }
+  assert.deepEqual(problems, []);
+});

@@ -19,10 +19,22 @@ export function viewWithout(entries: readonly Fingerprint[]): RemoteView {
   });
 }
 
+/** A host whose one port shows a fingerprint, asked everything that is asked for any fingerprint. */
+export function viewAskedEverything(entry: Fingerprint): RemoteView {
+  const { transport, protocol } = entry;
+  const asked = [nothing(protocol, transport), ...fingerprintStimuli().filter((one) => one.transport === transport)];
+  const exchanges = asked.map((stimulus) => exchangeWith(stimulus, (said) => emit(entry, said)));
+  return remoteView({ ports: [{ transport, state: "open", connectMs: [1], trials: {}, port: FIRST_PORT, exchanges }] });
+}
+
 export function stimulusFor(entry: Fingerprint): Stimulus | undefined {
-  const { stimulus, protocol, ports, transport } = entry;
-  if (stimulus === "null") return { id: "null", protocol, transport, sentTo: "every-port", ports, steps: [hear(4000, 400)], quick: true };
+  const { stimulus, protocol, transport } = entry;
+  if (stimulus === "null") return nothing(protocol, transport);
   return fingerprintStimuli().find(({ id }) => id === stimulus);
+}
+
+function nothing(protocol: string, transport: "tcp" | "udp"): Stimulus {
+  return { id: "null", protocol, transport, sentTo: "every-port", ports: [], steps: [hear(4000, 400)], quick: true };
 }
 
 /** Who answers what was said so far. */
