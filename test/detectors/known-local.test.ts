@@ -67,9 +67,9 @@ test("the same with other names of the hypervisor, exchanged in copies of the to
 
 const NO_REGISTERS = { eax: 0, ebx: 0, ecx: 0, edx: 0 };
 
-/** Every machine and kernel below a hypervisor that nobody knows, so that later questions decide; and every name, on three machines. */
+/** Every machine, kernel and oddity below a hypervisor that nobody knows, so that later questions decide; and every name, on three machines. */
 function namedViews(): Readonly<Record<string, { readonly name: string; readonly generated: GeneratedView }>> {
-  const unknown = Object.entries({ ...machineViews, ...kernelViews }).map(([title, generated]) => [
+  const unknown = Object.entries({ ...machineViews, ...kernelViews, ...hostileViews }).map(([title, generated]) => [
     title,
     { name: UNKNOWN_NAME, generated },
   ]);
