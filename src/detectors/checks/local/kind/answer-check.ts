@@ -42,7 +42,7 @@ export function answerCheck({ command, judge, source, class: traitClass, ...rule
 
 function asJudgement(judged: AnswerJudgement, output: string): Judgement {
   if (judged === "right") return clean("as it should be");
-  return "wrong" in judged ? shown(judged.wrong === "" ? `answered ${excerpt(output)}` : judged.wrong) : unknown(judged.unclear);
+  return "wrong" in judged ? shown(excerpt(judged.wrong === "" ? `answered ${excerpt(output)}` : judged.wrong)) : unknown(judged.unclear);
 }
 
 /** The start of an answer, for showing; made visible when printed. */

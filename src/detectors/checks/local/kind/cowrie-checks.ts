@@ -16,6 +16,8 @@ interface Row {
   /** All the texts in which it could show; undefined: not in this view. */
   readonly texts: (view: LocalView) => readonly (string | undefined)[];
   readonly pattern: RegExp;
+  /** How often it must be there; once unless told. */
+  readonly least?: number;
 }
 
 const file = (path: string) => (view: LocalView) => [textOf(view.files, path)];
@@ -27,6 +29,24 @@ const kernel = (view: LocalView) => [
   ...(view.uname === undefined ? [] : [`${view.uname.release} ${view.uname.version}`]),
   textOf(view.files, "/proc/version"),
 ];
+
+/** As a line of ps. */
+function processLine({ files }: LocalView, pid: number): string | undefined {
+  const text = textOf(files, `/proc/${pid}/cmdline`);
+  return text === undefined ? undefined : `root ${pid} ${text}`;
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** ps without the lines that began on the day of boot, or a day around it: time zones. Undefined: when that was is not known. */
+function startedAtOtherTimes(view: LocalView): string | undefined {
+  const table = answer("proc.process-table")(view)[0];
+  const uptime = Number(textOf(view.files, "/proc/uptime")?.split(" ")[0] ?? "x");
+  if (table === undefined || Number.isNaN(uptime)) return undefined;
+  const days = [-1, 0, 1].map((day) => new Date(view.takenAtMs - uptime * 1000 + day * 86_400_000));
+  const names = days.map((day) => `${MONTHS[day.getUTCMonth()]}${String(day.getUTCDate()).padStart(2, "0")}`);
+  return names.reduce((text, name) => text.replaceAll(` ${name} `, " boot "), table);
+}
 
 const COWRIE = "cowrie/cowrie: honeyfs, cowrie.cfg.dist, commands, txtcmds";
 const KIPPO = "desaster/kippo: honeyfs, kippo.cfg.dist, commands, txtcmds";
@@ -123,8 +143,9 @@ const rows: readonly Row[] = [
     reason: "Cowrie's processes all started on two days of one June or July, whatever today is.",
     ratio: 80,
     source: COWRIE,
-    texts: answer("proc.process-table"),
-    pattern: /(?:\s(?:Jun|Jul|Nov)(?:22|23|06|08)\s[\s\S]*){20}/,
+    texts: (view) => [startedAtOtherTimes(view)],
+    pattern: /\s(?:Jun|Jul|Nov)(?:22|23|06|08)\s/g,
+    least: 20,
   },
   {
     name: "fixed-process",
@@ -132,8 +153,8 @@ const rows: readonly Row[] = [
     reason: "VBoxService has process number 8743 in every Cowrie.",
     ratio: 300,
     source: COWRIE,
-    texts: (view) => [...answer("proc.process-table", "proc.processes")(view), textOf(view.files, "/proc/8743/cmdline")],
-    pattern: /^\S+ +8743 .*VBoxService|^[^\n]*VBoxService\0*$/m,
+    texts: (view) => [...answer("proc.process-table")(view), processLine(view, 8743)],
+    pattern: /^\S+ +8743 .*VBoxService/m,
   },
   {
     name: "ping-times",
@@ -245,22 +266,22 @@ const rows: readonly Row[] = [
   },
 ];
 
-export const cowrieChecks: readonly Check<LocalView>[] = rows.map(({ name, texts, pattern, ...row }) => ({
+export const cowrieChecks: readonly Check<LocalView>[] = rows.map(({ name, texts, pattern, least, ...row }) => ({
   ...row,
   id: `kind.product.${name}`,
   class: "kind",
   side: "local",
   family: "kippo-cowrie",
-  judge: (view) => judgeTexts(texts(view), pattern),
+  judge: (view) => judgeTexts(texts(view), pattern, least),
 }));
 
 /** Long enough for every file of such a system; a hostile one is cut. */
 const LOOKED_AT = 131_072;
 const SHOWN_CHARACTERS = 120;
 
-function judgeTexts(texts: readonly (string | undefined)[], pattern: RegExp): Judgement {
-  const told = texts.filter((text) => text !== undefined);
+function judgeTexts(texts: readonly (string | undefined)[], pattern: RegExp, least = 1): Judgement {
+  const told = texts.filter((text) => text !== undefined).map((text) => text.slice(0, LOOKED_AT));
   if (told.length === 0) return unknown("none of these texts is in the view");
-  const found = told.map((text) => pattern.exec(text.slice(0, LOOKED_AT))?.[0]).find((text) => text !== undefined);
+  const found = told.map((text) => text.match(pattern) ?? []).find((matches) => matches.length >= least)?.[0];
   return found === undefined ? clean("not there") : shown(found.trim().slice(0, SHOWN_CHARACTERS));
 }

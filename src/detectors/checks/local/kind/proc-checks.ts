@@ -58,7 +58,7 @@ const rows: readonly Row[] = [
   ],
   [
     "child",
-    exactly(/^there\n(\d+)\n[\s\S]*^PPid:\t\1\n[\s\S]*^gone\n$/m),
+    childSeen,
     "a sleeping child in /proc: its parent, and its end",
     "A child is in /proc with its parent's number as long as it lives.",
     15,
@@ -148,6 +148,12 @@ function ownLimits(output: string): AnswerJudgement {
   const found = /^Max open files +(\S+).*\n(\S+)\nMax open files +(\S+)/.exec(output);
   if (found === null) return unclear("the limits could not be read");
   return found[1] === found[2] && found[3] === "17" ? "right" : differ(`${found[1]}, then ${found[3]}`, found[2]);
+}
+
+/** `there`, our number, the child's status file, `gone`. */
+function childSeen(output: string): AnswerJudgement {
+  const [there, own = "", ...rest] = linesOf(output);
+  return there === "there" && rest.includes(`PPid:\t${own}`) && rest.at(-1) === "gone" ? "right" : wrong("");
 }
 
 function processCount(output: string): AnswerJudgement {

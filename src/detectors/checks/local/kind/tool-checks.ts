@@ -195,7 +195,7 @@ function missingPlaces(output: string): AnswerJudgement {
 }
 
 function pingedName(output: string): AnswerJudgement {
-  return /bytes from|\d+ (?:packets )?received|ttl=/.test(output) ? wrong(`answered ${linesOf(output)[0]}`) : "right";
+  return /bytes from|\d (?:packets )?received|ttl=/.test(output) ? wrong(`answered ${linesOf(output)[0]}`) : "right";
 }
 
 function pingedSelf(output: string): AnswerJudgement {

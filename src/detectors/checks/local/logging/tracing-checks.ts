@@ -311,13 +311,13 @@ function keystrokeAudit({ files }: LocalView): Judgement {
 function forcedCommand({ files }: LocalView): Judgement {
   const text = textOf(files, "/etc/ssh/sshd_config");
   if (text === undefined) return unknown("the file was not read");
-  const found = /^\s*ForceCommand\s+.*(?:script\b|tlog|ttyrec|asciinema|rec(?:ord)?\b|snoop|log).*$/im.exec(text.slice(0, 65_536))?.[0];
+  const found = /^[ \t]*ForceCommand\s+.*(?:script\b|tlog|ttyrec|asciinema|rec(?:ord)?\b|snoop|log).*$/im.exec(text.slice(0, 65_536))?.[0];
   return found === undefined ? clean("no forced recorder") : shown(found.trim().slice(0, 120));
 }
 
 function sudoRecord({ files }: LocalView): Judgement {
   const text = textOf(files, "/etc/sudoers");
   if (text === undefined) return unknown("the file was not read");
-  const found = /^\s*Defaults\b[^\n]*\blog_(?:input|output)\b[^\n]*/m.exec(text)?.[0];
+  const found = /^[ \t]*Defaults\b[^\n]*\blog_(?:input|output)\b[^\n]*/m.exec(text)?.[0];
   return found === undefined ? clean("sudo records nothing") : shown(found.trim().slice(0, 120));
 }

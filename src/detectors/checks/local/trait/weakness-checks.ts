@@ -149,7 +149,7 @@ function openConfiguration({ files }: LocalView): Judgement {
 function openRemoteLogin({ files }: LocalView): Judgement {
   const text = textOf(files, "/etc/ssh/sshd_config")?.slice(0, 65_536);
   if (text === undefined) return unknown("the file was not read");
-  const open = /^\s*PermitEmptyPasswords\s+yes/im.test(text) && /^\s*PermitRootLogin\s+yes/im.test(text);
+  const open = /^[ \t]*PermitEmptyPasswords\s+yes/im.test(text) && /^[ \t]*PermitRootLogin\s+yes/im.test(text);
   return open ? shown("PermitEmptyPasswords and PermitRootLogin are yes") : clean("not both are allowed");
 }
 

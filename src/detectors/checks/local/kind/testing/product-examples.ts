@@ -25,6 +25,7 @@ const ordinary: LocalView = localView({
     "/proc/cpuinfo": "processor\t: 0\nmodel name\t: Intel(R) Xeon(R) CPU\n",
     "/proc/meminfo": "MemTotal:        4021024 kB\nMemFree:         2711732 kB\n",
     "/proc/mounts": "/dev/sda1 / ext4 rw,relatime 0 0\n",
+    "/proc/uptime": "1000000.00 1900000.00\n",
     "/proc/1/stat": "1 (systemd) S 0 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 3 1 1\n",
     "/proc/1/cmdline": "/sbin/init\0",
   },
@@ -49,7 +50,10 @@ const shown: Readonly<Record<string, LocalView>> = {
   memory: withFile("/proc/meminfo", "MemTotal:        4054744 kB\nMemFree:          997740 kB\n"),
   shadow: withFile("/etc/shadow", "root:$6$4aOmWdpJ$/kyPOik9:15800:0:99999:7:::\n"),
   "disk-identifier": withFile("/proc/mounts", "/dev/disk/by-uuid/65626fdc-e4c5-4539-8745-edc212b9b0af / ext3 rw 0 0\n"),
-  "process-dates": withAnswer("proc.process-table", `USER PID\n${JUNE}\n`),
+  "process-dates": localView({
+    commands: { "proc.process-table": { status: 0, output: `USER PID\n${JUNE}\n` } },
+    files: { "/proc/uptime": "1000000.00 1900000.00\n" },
+  }),
   "fixed-process": withAnswer(
     "proc.process-table",
     "root      8743  0.0  0.0 182624  2520 ?        Sl   Jun22   1:11 /usr/sbin/VBoxService\n",
