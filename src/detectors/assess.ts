@@ -1,6 +1,6 @@
 import type { Finding } from "./check.ts";
 import { TRAIT_CLASSES, type TraitClass } from "./classification.ts";
-import { classCaps, thresholds } from "./thresholds.ts";
+import { classCaps, type Numbers, thresholds } from "./thresholds.ts";
 
 /**
  * From findings to one likelihood: Bayes in odds form. Signs of one family are not independent, so only the strongest counts whole; each
@@ -23,17 +23,18 @@ export interface Reason {
   readonly weight: number;
 }
 
-export function assess(findings: readonly Finding[]): Assessment {
-  const reasons = weigh(findings);
-  const logOdds = TRAIT_CLASSES.reduce((sum, one) => sum + classWeight(one, reasons), Math.log(thresholds.priorOdds));
+/** @param numbers others than the product's own are for tuning. */
+export function assess(findings: readonly Finding[], numbers: Numbers = thresholds): Assessment {
+  const reasons = weigh(findings, numbers);
+  const logOdds = TRAIT_CLASSES.reduce((sum, one) => sum + classWeight(one, reasons), Math.log(numbers.priorOdds));
   const likelihood = 1 / (1 + Math.exp(-logOdds));
   const looked = findings.filter(({ judgement }) => judgement.verdict !== "unknown").length;
-  return { verdict: verdictOf(likelihood, looked), likelihood, reasons, looked, checks: findings.length };
+  return { verdict: verdictOf({ likelihood, looked }, numbers), likelihood, reasons, looked, checks: findings.length };
 }
 
-function verdictOf(likelihood: number, looked: number): Assessment["verdict"] {
-  if (likelihood >= thresholds.honeypotFrom) return "honeypot";
-  return likelihood <= thresholds.realUpTo && looked >= thresholds.leastLooks ? "real" : "undecided";
+function verdictOf({ likelihood, looked }: Pick<Assessment, "likelihood" | "looked">, numbers: Numbers): Assessment["verdict"] {
+  if (likelihood >= numbers.honeypotFrom) return "honeypot";
+  return likelihood <= numbers.realUpTo && looked >= numbers.leastLooks ? "real" : "undecided";
 }
 
 function classWeight(one: TraitClass, reasons: readonly Reason[]): number {
@@ -42,7 +43,7 @@ function classWeight(one: TraitClass, reasons: readonly Reason[]): number {
 }
 
 /** Every shown finding with its weight: the strongest of each family whole, the others in part. */
-function weigh(findings: readonly Finding[]): readonly Reason[] {
+function weigh(findings: readonly Finding[], { furtherOfFamily }: Numbers): readonly Reason[] {
   const seen = new Set<string>();
   const strongestFirst = findings
     .filter(({ judgement }) => judgement.verdict === "shown")
@@ -50,7 +51,7 @@ function weigh(findings: readonly Finding[]): readonly Reason[] {
     .sort((one, other) => other.weight - one.weight || (one.finding.id < other.finding.id ? -1 : 1));
   const weighed = strongestFirst.map(({ finding, weight }) => {
     const family = `${finding.side}/${finding.class}/${finding.family}`;
-    const part = seen.has(family) ? thresholds.furtherOfFamily : 1;
+    const part = seen.has(family) ? furtherOfFamily : 1;
     seen.add(family);
     return { finding, weight: weight * part };
   });

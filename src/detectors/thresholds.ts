@@ -19,6 +19,8 @@ export const thresholds = {
   leastLooks: 12,
 } as const;
 
+export type Numbers = Readonly<Record<keyof typeof thresholds, number>>;
+
 /**
  * How much one class can change the odds, all its signs together. A virtual machine is what most servers are, and monitoring is what good
  * ones have: neither alone may make a host a honeypot.

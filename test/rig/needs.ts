@@ -41,6 +41,14 @@ export const packages: Readonly<Record<string, string>> = {
   lscpu: "util-linux",
   "systemd-detect-virt": "systemd",
   unshare: "util-linux",
+  apache2: "apache2",
+  mariadbd: "mariadb-server",
+  nginx: "nginx",
+  openssl: "openssl",
+  pg_ctlcluster: "postgresql",
+  "redis-server": "redis-server",
+  smbd: "samba",
+  vsftpd: "vsftpd",
 };
 
 /**

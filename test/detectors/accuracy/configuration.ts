@@ -10,6 +10,8 @@ export interface Configuration {
   readonly services: readonly Service[];
   /** Trials of proxies, relays and logins too: they take twelve seconds. */
   readonly trials?: true;
+  /** Round trips, clocks and packets too: they take as long again. */
+  readonly measured?: true;
 }
 
 export interface Service {

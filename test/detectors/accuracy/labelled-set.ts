@@ -2,11 +2,11 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { takeRemoteView } from "../../../src/detectors/probes/remote/take-remote-view.ts";
-import { remoteStimuli } from "../../../src/detectors/stimuli/index.ts";
-import { recognise } from "../../../src/detectors/stimuli/recognise.ts";
+import { wireMeasurements } from "../../../src/detectors/probes/remote/wire-measurements.ts";
+import { remoteStimuli } from "../../../src/detectors/remote-detectors.ts";
 import type { RemoteView } from "../../../src/detectors/views/remote-view.ts";
 import { makeMaterials } from "./materials.ts";
-import type { Subject } from "./subject.ts";
+import type { Ground, Subject } from "./subject.ts";
 
 export interface Labelled {
   readonly subject: Subject;
@@ -52,14 +52,18 @@ const AT_ONCE = 10;
 /** Beside what is open: closed ports are looked at too. */
 const CLOSED = [1, 4_001, 61_000];
 
-async function look(
-  { name, trials, open }: Subject,
-  ground: { readonly address: string; readonly folder: string; readonly materials: string },
-) {
+async function look({ name, trials, measured, open }: Subject, ground: Ground) {
   await using alive = await open(ground);
   const ports = [...alive.ports, ...CLOSED];
   // Awaited here, or the host would be gone before it was looked at.
-  return await takeRemoteView(name, { address: ground.address, ports, stimuli: remoteStimuli(), recognise, trials, limits });
+  return await takeRemoteView(name, {
+    address: ground.address,
+    ports,
+    stimuli: remoteStimuli(),
+    trials,
+    limits,
+    ...(measured ? { measurements: wireMeasurements() } : {}),
+  });
 }
 
 /** The servers are ours and answer at once: what a stranger's host is spared would only make this slow. */

@@ -8,5 +8,6 @@ export const realServers: readonly Subject[] = configurations.map((configuration
   group: "real server",
   want: "real",
   trials: configuration.trials ?? false,
+  measured: configuration.measured ?? false,
   open: (ground) => startRealHost(configuration, ground),
 }));

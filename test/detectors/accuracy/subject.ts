@@ -11,6 +11,8 @@ export interface Subject {
   /** Undefined: neither answer is wrong, it is only reported. */
   readonly want: "real" | "honeypot" | undefined;
   readonly trials: boolean;
+  /** Whether round trips, clocks and packets are measured. */
+  readonly measured: boolean;
   /** Brings it up on an address of its own. */
   readonly open: (where: Ground) => Promise<Alive>;
 }

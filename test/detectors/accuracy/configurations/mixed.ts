@@ -17,7 +17,7 @@ const secureSite = nginx(
 
 /** Several services on one host, as they are found together. */
 export const mixedConfigurations: readonly Configuration[] = [
-  { name: "web host", services: [sshd, apacheAsInstalled, mariadb, ftp], trials: true },
+  { name: "web host", services: [sshd, apacheAsInstalled, mariadb, ftp], trials: true, measured: true },
   { name: "web host with TLS", services: [sshd, secureSite, postgres] },
   { name: "file server", services: [sshd, samba, ftp] },
   { name: "database server", services: [sshd, mariadb, postgres, redis] },

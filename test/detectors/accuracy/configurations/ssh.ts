@@ -36,7 +36,7 @@ const fips = [
 ].join("\n");
 
 export const sshConfigurations: readonly Configuration[] = [
-  { name: "openssh as installed", services: sshd(""), trials: true },
+  { name: "openssh as installed", services: sshd(""), trials: true, measured: true },
   { name: "openssh on 2222", services: sshd("", [2222]) },
   { name: "openssh on 22 and 443", services: sshd("", [22, 443]) },
   { name: "openssh on 50022", services: sshd("", [50_022]) },

@@ -27,7 +27,7 @@ const proxy = `
 const oldProtocols = "ssl_protocols TLSv1 TLSv1.1 TLSv1.2; ssl_ciphers ALL:@SECLEVEL=0;";
 
 const nginxConfigurations: readonly Configuration[] = [
-  { name: "nginx as installed", services: [nginxAsInstalled], trials: true },
+  { name: "nginx as installed", services: [nginxAsInstalled], trials: true, measured: true },
   { name: "nginx, server_tokens off", services: [nginx(`server_tokens off; server { listen @address@:80; ${site} }`, [80])] },
   { name: "nginx, TLS, RSA", services: [nginx(`server { listen @address@:443 ssl http2; ${tls("snakeoil")} ${site} }`, [443])] },
   { name: "nginx, TLS, elliptic", services: [nginx(`server { listen @address@:443 ssl; ${tls("elliptic")} ${site} }`, [443])] },

@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { idsShownBy, type Judged } from "./judged.ts";
+
+export const decoyTodoFile = join(import.meta.dirname, "decoy-todo.txt");
+
+/** What still gives our decoys away: `PERSONA CHECK`, a line each. The file is the decoys' list of what is to be done, and only shrinks. */
+export function decoyTodo(all: readonly Judged[]): readonly string[] {
+  return all
+    .filter(({ subject }) => subject.group === "decoy, real persona")
+    .flatMap((one) => idsShownBy(one).map((id) => `${one.subject.name} ${id}`))
+    .sort();
+}
+
+export function writtenTodo(): readonly string[] {
+  return readFileSync(decoyTodoFile, "utf8").split("\n").filter(Boolean);
+}

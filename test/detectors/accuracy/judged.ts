@@ -1,0 +1,34 @@
+import type { Finding } from "../../../src/detectors/check.ts";
+import type { Detection } from "../../../src/detectors/detection.ts";
+import { detectRemote } from "../../../src/detectors/remote-detectors.ts";
+import type { Labelled } from "./labelled-set.ts";
+import { type Half, halfOf, type Subject } from "./subject.ts";
+
+export interface Judged {
+  readonly subject: Subject;
+  readonly half: Half;
+  readonly detection: Detection;
+}
+
+export function judge({ subject, view }: Labelled): Judged {
+  return { subject, half: halfOf(subject.name), detection: detectRemote(view) };
+}
+
+/** Undecided is no wrong answer, but no right one either. */
+export type Outcome = "right" | "undecided" | "wrong";
+
+export function outcomeOf({ subject, detection }: Judged): Outcome {
+  const { verdict } = detection.assessment;
+  if (verdict === "undecided") return "undecided";
+  return subject.want === undefined || verdict === subject.want ? "right" : "wrong";
+}
+
+export function shownBy({ detection }: Judged): readonly Finding[] {
+  return detection.findings.filter(({ judgement }) => judgement.verdict === "shown");
+}
+
+export function idsShownBy(judged: Judged): readonly string[] {
+  return shownBy(judged)
+    .map(({ id }) => id)
+    .sort();
+}
