@@ -1,6 +1,7 @@
 /** Writes the pages of docs/ that are made from the code's own catalogues. `--check` writes nothing and fails when a page is out of date. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checksPage } from "./docs/checks.ts";
 import { commandsPage } from "./docs/commands.ts";
 import { configurationPage } from "./docs/configuration.ts";
 import { decoysPage } from "./docs/decoys.ts";
@@ -10,6 +11,7 @@ import { eventsPage } from "./docs/events.ts";
 const ROOT = join(import.meta.dirname, "..");
 
 export const pages: Readonly<Record<string, () => string>> = {
+  "docs/checks.md": checksPage,
   "docs/commands.md": commandsPage,
   "docs/configuration.md": configurationPage,
   "docs/decoys.md": decoysPage,

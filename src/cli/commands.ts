@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addCheck } from "./check.ts";
+import { addDetect } from "./detect.ts";
 import { addDoctor } from "./doctor.ts";
 import { addEvents } from "./events.ts";
 import { addFiles } from "./files.ts";
@@ -19,6 +20,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addReplay,
   addFiles,
   addJournal,
+  addDetect,
   addDoctor,
   addCheck,
   addService,

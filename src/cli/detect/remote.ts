@@ -1,8 +1,7 @@
 import { permittedTarget } from "../../detectors/probes/remote/permission.ts";
 import { takeRemoteView } from "../../detectors/probes/remote/take-remote-view.ts";
 import { isLaboratory, wireMeasurements } from "../../detectors/probes/remote/wire-measurements.ts";
-import { detectRemote } from "../../detectors/remote-detectors.ts";
-import { remoteStimuli } from "../../detectors/stimuli/index.ts";
+import { detectRemote, remoteStimuli } from "../../detectors/remote-detectors.ts";
 import { recognise } from "../../detectors/stimuli/recognise.ts";
 import { encodeRemoteView } from "../../detectors/views/view-file.ts";
 import { OperatorError } from "../../errors/operator-error.ts";

@@ -31,7 +31,7 @@ figure{margin:0;background:#fff;border:1px solid #d0d4da;border-radius:6px;paddi
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;background:#fff;font-size:13px}
 th,td{border:1px solid #d0d4da;padding:5px 8px;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-th{background:#eef0f3}td.id{font-family:ui-monospace,monospace;font-size:12px;overflow-wrap:normal;white-space:nowrap}
+th{background:#eef0f3;overflow-wrap:normal}td.factor{white-space:nowrap}td.id{font-family:ui-monospace,monospace;font-size:12px;overflow-wrap:normal;white-space:nowrap}
 tr.shown td.word{color:#9b1c13;font-weight:600}tr.unknown{color:#7b8794}
 `;
 
@@ -59,7 +59,7 @@ function reasons({ reasons: all }: Assessment): readonly string[] {
   if (all.length === 0) return [];
   const rows = all.map(
     ({ finding, weight }) =>
-      `<tr><td>${factor(weight)}</td><td class="id">${finding.id}</td><td>${escaped(finding.reason)}</td><td>${seen(finding)}</td></tr>`,
+      `<tr><td class="factor">${factor(weight)}</td><td class="id">${finding.id}</td><td>${escaped(finding.reason)}</td><td>${seen(finding)}</td></tr>`,
   );
   return table("Reasons, strongest first", ["factor", "check", "why it shows a honeypot", "seen"], rows);
 }
@@ -76,7 +76,7 @@ function checkRow(finding: Finding): string {
     `<td>${escaped(finding.looksAt)}</td>`,
     `<td>${seen(finding)}</td>`,
   ];
-  return `<tr class="${verdict}">${cells.join("")}<td>x ${finding.ratio}</td><td class="word">${verdict}</td></tr>`;
+  return `<tr class="${verdict}">${cells.join("")}<td class="factor">x ${finding.ratio}</td><td class="word">${verdict}</td></tr>`;
 }
 
 function seen(finding: Finding): string {

@@ -27,9 +27,9 @@ export function picture(detections: readonly Detection[]): string {
   ].join("\n");
 }
 
-const PER_LINE = 16;
-const STEP = 16;
-const SIZE = 13;
+const PER_LINE = 24;
+const STEP = 15;
+const SIZE = 12;
 const LEFT = 150;
 const COLUMN = PER_LINE * STEP + 36;
 const WIDTH = LEFT + 2 * COLUMN;

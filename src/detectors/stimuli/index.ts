@@ -86,12 +86,8 @@ export const protocolStimuli: readonly Stimulus[] = [
   ...vncStimuli,
 ];
 
-/** All that a view of a remote host is taken with, each id once. */
-export function remoteStimuli(): readonly Stimulus[] {
-  return distinct(protocolStimuli);
-}
-
-/** What is given first stays. */
-function distinct(stimuli: readonly Stimulus[]): readonly Stimulus[] {
-  return [...new Map([...stimuli].reverse().map((stimulus) => [stimulus.id, stimulus])).values()].reverse();
+/** The same and others, each id once: what is given first stays. */
+export function withStimuli(...others: readonly (readonly Stimulus[])[]): readonly Stimulus[] {
+  const all = [protocolStimuli, ...others].flat();
+  return [...new Map(all.reverse().map((stimulus) => [stimulus.id, stimulus])).values()].reverse();
 }
