@@ -8,6 +8,14 @@ const ids = (files: Readonly<Record<string, string | Uint8Array>>) => unmarked(n
 const raw = (...bytes: readonly number[]) =>
   unmarked(noTableFiles, { "/sys/firmware/dmi/entries/0-0/raw": Uint8Array.of(...bytes, 0, 0, 0, 0) });
 
+/** Here the bit decides, even below KVM. */
+function amazonMetal(length: number, bits: number): GeneratedView {
+  const bytes = new Uint8Array(24).with(1, length).with(0x13, bits);
+  return unmarked(noTableFiles, idFilesOf({ sys_vendor: "Amazon EC2\n", product_name: "c5.metal\n" }), {
+    "/sys/firmware/dmi/entries/0-0/raw": bytes,
+  });
+}
+
 /** Bytes that look like noise and are the same each time. */
 function garbage(size: number): Uint8Array {
   let state = 0x2545_f491;
@@ -56,6 +64,11 @@ export const hostileViews: Readonly<Record<string, GeneratedView>> = {
   "the virtual machine bit": raw(0, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10),
   "the virtual machine bit beyond the length": raw(0, 19, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10),
   "the virtual machine bit with a length above 127": raw(0, 200, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10),
+  "Amazon metal by name, a machine by the bit": amazonMetal(24, 0x10),
+  "Amazon metal by name, no machine by the bit": amazonMetal(24, 0),
+  "Amazon metal by name, a bit beyond the length": amazonMetal(19, 0x10),
+  "Amazon metal by name, a length of 127": amazonMetal(127, 0x10),
+  "Amazon metal by name, a length above 127": amazonMetal(128, 0x10),
   "a type 0 cut short": unmarked(noTableFiles, { "/sys/firmware/dmi/entries/0-0/raw": Uint8Array.of(0, 24, 0, 0, 0, 0) }),
   "a wrong checksum": changed(ENTRY_POINT, 4, 0),
   "an entry point that is too long": changed(ENTRY_POINT, 5, 0xff),

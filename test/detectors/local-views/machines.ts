@@ -67,6 +67,9 @@ const MACHINES: Readonly<Record<string, Firmware>> = {
   "VMware's maker, VirtualBox's board": { vendor: "VMware, Inc.", product: "VMware Virtual Platform", boardVendor: "Oracle Corporation" },
   "QEMU and Parallels at once": { biosVendor: "Parallels", vendor: "QEMU", product: "KVM" },
   "name within a name": { vendor: "Not VMware", product: "A VirtualBox", boardVendor: " Xen" },
+  "a backslash that ends what the shell prints": { vendor: "Acme \\c", memoryVendor: "VMware" },
+  "two backslashes, which do not": { vendor: "Acme \\\\c", memoryVendor: "VMware" },
+  "a name in octal": { vendor: "\\0126Mware", product: "\\0", version: "\\07777 \\8 \\x41 \\" },
   backslashes: { vendor: "VMware\\c, Inc.", product: "\\tKVM\\n\\0101\\\\x", biosVendor: "Parallels" },
 };
 
