@@ -1,0 +1,3 @@
+import type { RemoteCheck } from "../kind/opinions.ts";
+
+export const checks: readonly RemoteCheck[] = [];
