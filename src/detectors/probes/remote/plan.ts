@@ -4,9 +4,9 @@ import type { Limits } from "./limits.ts";
 import type { PortRecord } from "./run.ts";
 
 /**
- * What is said to which port, in which order, and what must be left out when time or the rate does not suffice. The order is by value: a
- * protocol's own stimuli before those that go everywhere, quick ones before others, and among equals as they were given. What does not
- * fit is dropped from the end, a whole stimulus at once, so that ports stay comparable.
+ * What is said to which port, in which order, and what must be left out when time or the rate does not suffice. The order is by value:
+ * quick stimuli before others, a protocol's own before those that go everywhere, and among equals as they were given. What does not fit
+ * is dropped from the end, a whole stimulus at once, so that ports stay comparable.
  */
 export interface Task {
   readonly stimulus: Stimulus;
@@ -34,7 +34,7 @@ export function tasksFor(record: PortRecord, stimuli: readonly Stimulus[]): read
       if (stimulus.transport !== record.transport || isGreeting(stimulus)) return [];
       const isOwn = stimulus.ports.includes(record.port) || record.protocols.has(stimulus.protocol);
       if (!isOwn && stimulus.sentTo === "its-ports") return [];
-      return [{ stimulus, rank: ((isOwn ? 0 : 2) + (stimulus.quick ? 0 : 1)) * STEP + index }];
+      return [{ stimulus, rank: ((stimulus.quick ? 0 : 2) + (isOwn ? 0 : 1)) * STEP + index }];
     })
     .sort((a, b) => a.rank - b.rank);
 }

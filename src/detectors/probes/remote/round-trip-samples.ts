@@ -17,13 +17,17 @@ export interface RoundTripOptions {
 interface Family {
   readonly family: string;
   readonly host: RoundTrips["host"];
-  readonly gate: string;
+  /** Whom the gate is asked for, once a sample of each round; an empty name: the question asks by itself. */
+  readonly gates: readonly string[];
   readonly takeMs: () => Promise<number | undefined>;
 }
 
 const WITHIN_MS = 900;
 const MOST_PORTS = 10;
 const MOST_SAMPLES = 60;
+
+/** Echoes make no connection, so more of them may go than connections to one port. */
+const ECHOES = ["icmp 0", "icmp 1", "icmp 2"];
 
 export async function takeRoundTrips(scene: Scene, { probe, neighbour }: RoundTripOptions): Promise<readonly RoundTrips[]> {
   const ports = scene.ports
@@ -56,10 +60,10 @@ function ownFamilies(scene: Scene, ports: readonly number[], probe: PacketProbe 
   const tcp = ports.map((port) => ({
     family: `tcp:${port}`,
     host: "target" as const,
-    gate: probe === undefined ? "" : `${port}`,
+    gates: [probe === undefined ? "" : `${port}`],
     takeMs: setUp(port),
   }));
-  return probe === undefined ? tcp : [...tcp, { family: "icmp", host: "target", gate: "icmp", takeMs: () => echoMs(probe) }];
+  return probe === undefined ? tcp : [...tcp, { family: "icmp", host: "target", gates: ECHOES, takeMs: () => echoMs(probe) }];
 }
 
 /** `connectMs` asks the gate itself. */
@@ -78,11 +82,11 @@ async function neighbourProbe(scene: Scene, neighbour: string): Promise<PacketPr
 function neighbourFamilies(probe: PacketProbe, ports: readonly number[]): readonly Family[] {
   const port = ports[0] ?? 22;
   return [
-    { family: "icmp", host: "neighbour", gate: "neighbour icmp", takeMs: () => echoMs(probe) },
+    { family: "icmp", host: "neighbour", gates: ECHOES.map((name) => `neighbour ${name}`), takeMs: () => echoMs(probe) },
     {
       family: `tcp:${port}`,
       host: "neighbour",
-      gate: "neighbour tcp",
+      gates: ["neighbour tcp"],
       takeMs: async () => (await probe.ask({ port, flags: "S" }, WITHIN_MS))?.afterMs,
     },
   ];
@@ -103,17 +107,19 @@ async function sample(
     underLoad,
     samplesMs: [],
   }));
+  const turns = taken.flatMap(({ samplesMs }, index) =>
+    (families[index]?.gates ?? []).map((gate) => ({ samplesMs, gate, family: families[index] })),
+  );
   for (let round = 0; round < MOST_SAMPLES && performance.now() < untilMs && !scene.signal.aborted; round++) {
-    for (const [index, family] of families.entries()) {
-      if (performance.now() >= untilMs) break;
-      const tookMs = await takeOne(scene, family);
-      if (tookMs !== undefined) taken[index]?.samplesMs.push(tookMs);
+    for (const { samplesMs, gate, family } of turns) {
+      const tookMs = family !== undefined && performance.now() < untilMs ? await takeOne(scene, gate, family) : undefined;
+      if (tookMs !== undefined) samplesMs.push(tookMs);
     }
   }
   return taken;
 }
 
-async function takeOne(scene: Scene, { gate, takeMs }: Family): Promise<number | undefined> {
+async function takeOne(scene: Scene, gate: string, { takeMs }: Family): Promise<number | undefined> {
   if (gate === "") return takeMs();
   const leave = await scene.leave(gate);
   if (leave === undefined) return undefined;

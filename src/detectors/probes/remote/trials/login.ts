@@ -34,7 +34,7 @@ export async function tryLogin(run: Run, record: PortRecord, login: Login | OwnL
   const [first, second] = [drawnAccount(run), drawnAccount(run)];
   const answers = await Promise.all([first, second].map((account) => attempt(run, record, { login, account })));
   const random = trialOf(login.protocol, answers);
-  if (random === undefined) return run.leftOut.unsent("the login was not reached", `login trial of ${login.protocol}`);
+  if (random === undefined) return run.leftOut.unsent("no login came about", `login trial of ${login.protocol}`);
   record.trials["login.random"] = random;
   const varied = await attempt(run, record, { login, account: { user: first.user, password: drawnAccount(run).password } });
   if (varied === undefined) return;
