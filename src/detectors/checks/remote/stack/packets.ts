@@ -1,5 +1,5 @@
 import { heardText, openPorts } from "../../../views/exchanges.ts";
-import type { PacketView, RemoteView } from "../../../views/remote-view.ts";
+import type { Exchange, PacketView, RemoteView } from "../../../views/remote-view.ts";
 
 /** Answers of packets of one kind (`syn`, `null`, `random-syn`), with the port that was asked. */
 export type Answered = NonNullable<PacketView["answer"]> & { readonly port: number };
@@ -32,11 +32,16 @@ export function optionNames(options: string): string {
 const WINDOWS = /Windows|Microsoft|\bIIS\b|Win32/i;
 const LINUX = /Debian|Ubuntu|Linux|CentOS|Red Hat|Rocky|Raspbian|Fedora|SUSE|Alpine|OpenWrt|dropbear/i;
 
-/** The system that the banners claim; undefined: none does, or they disagree. */
+/** The system that greetings and Server headers claim; undefined: none does, or they disagree. (Other answers may repeat what we said.) */
 export function claimedSystem(view: RemoteView): "windows" | "linux" | undefined {
-  const greetings = openPorts(view).flatMap(({ exchanges }) => exchanges.map(heardText));
-  const isWindows = greetings.some((text) => WINDOWS.test(text.slice(0, 512)));
-  const isLinux = greetings.some((text) => LINUX.test(text.slice(0, 512)));
+  const claims = openPorts(view).flatMap(({ exchanges }) => exchanges.map(claimOf));
+  const isWindows = claims.some((text) => WINDOWS.test(text));
+  const isLinux = claims.some((text) => LINUX.test(text));
   if (isWindows === isLinux) return undefined;
   return isWindows ? "windows" : "linux";
+}
+
+function claimOf(exchange: Exchange): string {
+  const text = heardText(exchange).slice(0, 2048);
+  return exchange.stimulus === "null" ? text.slice(0, 512) : (/^HTTP\/[\s\S]*?\r\nServer: ([^\r\n]*)/i.exec(text)?.[1] ?? "");
 }
