@@ -1,3 +1,4 @@
+import { assess } from "../../../src/detectors/assess.ts";
 import type { Finding } from "../../../src/detectors/check.ts";
 import type { Detection } from "../../../src/detectors/detection.ts";
 import { detectRemote } from "../../../src/detectors/remote-detectors.ts";
@@ -10,8 +11,16 @@ export interface Judged {
   readonly detection: Detection;
 }
 
+/**
+ * Of a known honeypot only its bytes are replayed; how the replay behaves otherwise is not the honeypot's doing. So only checks of
+ * fingerprints count there.
+ */
 export function judge({ subject, view }: Labelled): Judged {
-  return { subject, half: halfOf(subject.name), detection: detectRemote(view) };
+  const detection = detectRemote(view);
+  const half = halfOf(subject.name);
+  if (subject.group !== "known honeypot") return { subject, half, detection };
+  const findings = detection.findings.filter(({ id }) => id.startsWith("fingerprint."));
+  return { subject, half, detection: { ...detection, findings, assessment: assess(findings) } };
 }
 
 /** Undecided is no wrong answer, but no right one either. */

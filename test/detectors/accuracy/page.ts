@@ -13,8 +13,8 @@ Every host is looked at as \`utsusemi detect remote\` looks at one, over loopbac
 - **real servers**: Debian's openssh, dropbear, nginx, apache2, vsftpd, redis, mariadb, postgresql and samba, as installed and with other
   options, ports, algorithms, banners and certificates, one by one and together (\`test/detectors/accuracy/configurations/\`);
 - **our own decoys** with each persona of \`profiles/\`, over the product's own host process;
-- **known honeypots**, replayed from their fingerprints (\`signatures/honeypots/\`): the bytes are theirs, the software is not, so these say
-  whether a fingerprint is found and weighed, not whether the rest of a honeypot's behaviour would be.
+- **known honeypots**, replayed from their fingerprints (\`signatures/honeypots/\`): the bytes are theirs, the software is not, so only
+  checks of fingerprints count for them: the rest of a honeypot's behaviour is not there to be seen.
 
 A hash of its name puts a host into one of two halves. The numbers of \`src/detectors/thresholds.ts\` are tuned on the first
 (\`test/detectors/accuracy/tune.ts\`); the second is what to believe. A host is called honeypot, real, or neither.

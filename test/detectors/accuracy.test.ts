@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import test, { before, describe } from "node:test";
+import { needs } from "../rig/needs.ts";
+import type { ProgramName } from "./accuracy/configuration.ts";
+import { configurations } from "./accuracy/configurations/index.ts";
+import { decoyTodo, writtenTodo } from "./accuracy/decoy-todo.ts";
+import { figuresTable, lineOf } from "./accuracy/figures.ts";
+import { type Judged, judge } from "./accuracy/judged.ts";
+import { takeViews } from "./accuracy/labelled-set.ts";
+import { subjects } from "./accuracy/subjects.ts";
+
+const least: Readonly<Record<ProgramName, number>> = {
+  sshd: 12,
+  dropbear: 4,
+  nginx: 10,
+  apache2: 8,
+  vsftpd: 5,
+  "redis-server": 6,
+  mariadbd: 5,
+  postgres: 4,
+  smbd: 4,
+};
+
+test("at least 64 real configurations, each once, of every server as many as promised, and eight hosts with several", () => {
+  const alone = configurations.filter(({ services }) => services.length === 1);
+  assert.equal(new Set(configurations.map(({ services }) => JSON.stringify(services))).size, configurations.length);
+  assert.equal(new Set(subjects.map(({ name }) => name)).size, subjects.length);
+  assert.ok(configurations.length >= 64);
+  for (const [program, number] of Object.entries(least))
+    assert.ok(alone.filter(({ services }) => services[0]?.program === program).length >= number, program);
+  assert.ok(configurations.length - alone.length >= 8);
+});
+
+const servers = [
+  "apache2",
+  "dropbear",
+  "mariadbd",
+  "nginx",
+  "openssl",
+  "pg_ctlcluster",
+  "redis-server",
+  "setpriv",
+  "smbd",
+  "sshd",
+  "vsftpd",
+];
+
+describe("the labelled set", needs("root", ...servers), () => {
+  let all: readonly Judged[] = [];
+  before(async () => {
+    all = (await takeViews(subjects)).map(judge);
+    process.stdout.write(`${figuresTable(all)}\n`);
+  });
+
+  test("no real server is called a honeypot", () => {
+    const wrong = all.filter(({ subject, detection }) => subject.group === "real server" && detection.assessment.verdict === "honeypot");
+    assert.deepEqual(wrong.map(lineOf), []);
+  });
+
+  test("every honeypot persona is called one, and every known honeypot that shows what no real product does", () => {
+    const missed = all.filter(({ subject, detection }) => subject.want === "honeypot" && detection.assessment.verdict !== "honeypot");
+    assert.deepEqual(missed.map(lineOf), []);
+  });
+
+  test("each real server is looked at: its ports are open and answer", () => {
+    const silent = all.filter(({ subject, detection }) => subject.group === "real server" && detection.assessment.looked < 12);
+    assert.deepEqual(silent.map(lineOf), []);
+  });
+
+  test("what gives our decoys away only gets less", () => {
+    const [now, written] = [decoyTodo(all), writtenTodo()];
+    assert.deepEqual(
+      now.filter((line) => !written.includes(line)),
+      [],
+      "new signs; the decoys must not show them",
+    );
+    assert.deepEqual(
+      written.filter((line) => !now.includes(line)),
+      [],
+      "no longer shown: take these lines out of decoy-todo.txt",
+    );
+  });
+});
