@@ -50,7 +50,9 @@ cd "$D" || exit 1
 mkdir ${Array.from({ length: count }, (_, at) => `w${at}`).join(" ")}
 PATH=$PATH:/usr/sbin:/sbin:/usr/bin:/bin LC_ALL=C
 export PATH LC_ALL
-ulimit -f 65536 2>/dev/null
+# Refused, not killed: a shell may die with the program that wrote too much.
+trap '' XFSZ 2>/dev/null
+ulimit -f 32768 2>/dev/null
 ulimit -c 0 2>/dev/null
 S=sh
 if timeout 5 true 2>/dev/null; then T=timeout; else T=late; fi
@@ -71,6 +73,8 @@ ask() {
   cd "$D/w$1" && $T "$3" $S -c "$4" </dev/null >"$O" 2>&1
   R=$?
   now
+  # Other makes of timeout tell the signal instead.
+  if [ $R = 143 ] && [ $U != - ] && [ $((\${U%.*} - \${A%.*})) -ge $3 ]; then R=${CUT_OFF}; fi
   echo "$R $A $U" >"$O.status"
 }
 tell() {

@@ -23,7 +23,7 @@ export const procCommands: readonly BatteryCommand[] = [
   },
   {
     id: "proc.processes",
-    line: "ls /proc | grep -c '^[0-9]'; (ps -e 2>/dev/null || ps) | wc -l; (ps -e 2>/dev/null || ps) | grep -c .",
+    line: "ls /proc 2>/dev/null | grep -c '^[0-9]'; (ps -e 2>/dev/null || ps) | wc -l; (ps -e 2>/dev/null || ps) | grep -c .",
     needs: ["ps", "grep", "wc"],
   },
   { id: "proc.child-listed", line: 'sleep 9 & p=$!; (ps -e 2>/dev/null || ps) | grep "^ *$p " ; echo $?; kill $p', needs: ["ps", "grep"] },

@@ -6,10 +6,12 @@ import { join } from "node:path";
 import { type BatteryCommand, battery as wholeBattery } from "../../battery/battery.ts";
 import { encodeCommands } from "../../battery/encode-script.ts";
 import { parseTranscript } from "../../battery/parse-transcript.ts";
+import { isAbsence, textOf } from "../../views/files.ts";
 import type { LocalView } from "../../views/local-view.ts";
+import { liveFiles } from "./live-files.ts";
 
 /**
- * Asks this host's own shell the battery. It always ends: after its time the script's whole process group is killed, and the answers that
+ * Asks this host's own shell the battery. It always ends: after its time the script's whole session is killed, and the answers that
  * were given until then count. What it prints is bounded; the folder it works in is gone at the end even when the shell was killed.
  */
 export interface BatteryOptions {
@@ -56,7 +58,7 @@ function allOf(child: ChildProcess, withinMs: number): Promise<string> {
   return new Promise((resolve) => {
     const finish = (): void => {
       clearTimeout(late);
-      endGroup(child);
+      endSession(child);
       child.stdout?.destroy();
       resolve(Buffer.concat(chunks).toString("latin1"));
     };
@@ -71,13 +73,43 @@ function allOf(child: ChildProcess, withinMs: number): Promise<string> {
   });
 }
 
-/** Also after the shell itself ended: what it started may go on. */
-function endGroup({ pid }: ChildProcess): void {
+/**
+ * Also after the shell itself ended: what it started may go on. `timeout` makes groups of its own, but all are of the shell's session; and as
+ * long as one of a session lives, its number is given to nobody else.
+ */
+function endSession({ pid }: ChildProcess): void {
   if (pid === undefined) return;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    kill(-pid);
+    const left = processesIn(pid);
+    if (left.length === 0) return;
+    left.forEach(kill);
+  }
+}
+
+/** A process that is just being made is seen in the next round. */
+const MOST_ROUNDS = 10;
+
+/** proc_pid_stat(5): the session is the fourth field after the name; zombies have ended. */
+function processesIn(session: number): readonly number[] {
+  const names = liveFiles().list("/proc");
+  if (isAbsence(names)) return [];
+  const files = liveFiles();
+  return names
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      const stat = textOf(files, `/proc/${pid}/stat`) ?? "";
+      const [state, , , sessionOf] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return sessionOf === String(session) && state !== "Z" && state !== "X";
+    })
+    .map(Number);
+}
+
+function kill(pid: number): void {
   try {
-    process.kill(-pid, "SIGKILL");
+    process.kill(pid, "SIGKILL");
   } catch (error) {
-    // Nobody is left in it.
+    // It ended by itself.
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }
