@@ -56,6 +56,16 @@ export function exactly(right: string | RegExp): AnswerRule["judge"] {
   return (output) => (fits(output) ? "right" : wrong(""));
 }
 
+/** The same of programs which a small system builds with fewer options: that an option is unknown is told, and says nothing. */
+export function exactlyWhereKnown(right: string | RegExp): AnswerRule["judge"] {
+  const judge = exactly(right);
+  return (output, answer, view) => {
+    const judged = judge(output, answer, view);
+    const lacks = /(?:unrecognized|invalid|unknown|illegal) option|^BusyBox v\d/im.test(output);
+    return judged !== "right" && lacks ? unclear("a program lacks an option") : judged;
+  };
+}
+
 /** The same, where a folder from which nothing may be run (mount option noexec) explains a refusal. */
 export function exactlyUnlessRefused(right: string | RegExp): AnswerRule["judge"] {
   const judge = exactly(right);

@@ -1,6 +1,6 @@
 import type { Check } from "../../../check.ts";
 import type { LocalView } from "../../../views/local-view.ts";
-import { type AnswerRule, answerCheck, exactly, linesOf, statusesIn, unclear, wrong } from "./answer-check.ts";
+import { type AnswerRule, answerCheck, exactlyWhereKnown, linesOf, statusesIn, unclear, wrong } from "./answer-check.ts";
 
 /** File semantics: what stays true between two commands where there is a kernel with a file system. */
 
@@ -11,19 +11,19 @@ const FAILED = String.raw`[1-9]\d*\n`;
 const rows: readonly Row[] = [
   [
     "hard-link",
-    exactly(/^ *(\d+) f\n *\1 g\n\S+ +2 .*\n\S+ +1 .*\na\nb\n$/),
+    exactlyWhereKnown(/^ *(\d+) f\n *\1 g\n\S+ +2 .*\n\S+ +1 .*\na\nb\n$/),
     "two names of one inode, and the count of links",
     "A second name of a file is a copy where files are entries of a table.",
   ],
   [
     "rename",
-    exactly(/^ *(\d+) f\n *\1 h\n.*f.*\n *\1 d\/h\n$/),
+    exactlyWhereKnown(/^ *(\d+) f\n *\1 h\n.*f.*\n *\1 d\/h\n$/),
     "inode number through mv",
     "A renamed file keeps its inode number; one that was copied and deleted does not.",
   ],
   [
     "symbolic-link",
-    exactly(/^.*\nx\nl.* l -> t\nlink\nx\n$/),
+    exactlyWhereKnown(/^.*\nx\nl.* l -> t\nlink\nx\n$/),
     "a link that points nowhere, written through",
     "Writing through a dangling link creates its target only in a true file system.",
   ],
@@ -35,14 +35,19 @@ const rows: readonly Row[] = [
   ],
   [
     "deleted-open",
-    exactly(/^still\nstill\n.*f.*\n/),
+    exactlyWhereKnown(/^still\nstill\n.*f.*\n/),
     "a file that was deleted while open",
     "An open file outlives its name only where descriptors hold inodes.",
   ],
-  ["umask", exactly(/^drwxr-x---.* d\n-rw-r-----.* f\n$/), "rights of new files under umask 027", "The umask is stored and not obeyed."],
+  [
+    "umask",
+    exactlyWhereKnown(/^drwxr-x---.* d\n-rw-r-----.* f\n$/),
+    "rights of new files under umask 027",
+    "The umask is stored and not obeyed.",
+  ],
   [
     "mode-bits",
-    exactly(/^-rwsr-x--x.* f\n-rwxrwx---.* f\ndrwxrwxrwt.* d\n$/),
+    exactlyWhereKnown(/^-rwsr-x--x.* f\n-rwxrwx---.* f\ndrwxrwxrwt.* d\n$/),
     "chmod in octal and in letters, set-uid and sticky bits",
     "Modes beyond rwx, and changes by letters, are dropped by simple chmod emulations.",
   ],
@@ -54,32 +59,37 @@ const rows: readonly Row[] = [
   ],
   [
     "sparse",
-    exactly(/^ *1048576\n *1048578\n *0\n$/),
+    exactlyWhereKnown(/^ *1048576\n *1048578\n *0\n$/),
     "a file written beyond its end, appended to, cut",
     "Seeking beyond the end is refused or ignored where a file is a string.",
   ],
   [
     "time-order",
-    exactly(/^new\nold\nold\nnew\n\.\/new\n.*2020.*old\n$/),
+    exactlyWhereKnown(/^new\nold\nold\nnew\n\.\/new\n.*2020.*old\n$/),
     "ls -t, ls -tr and find -newer after touch -t",
     "Times of files are decoration: they do not order anything.",
   ],
   [
     "not-empty",
-    exactly(new RegExp(`^${FAILED}${FAILED}${FAILED}.*a.*\\n${FAILED}$`)),
+    exactlyWhereKnown(new RegExp(`^${FAILED}${FAILED}${FAILED}.*a.*\\n${FAILED}$`)),
     "rmdir and rm of a full directory, mkdir of one that is there",
     "Directories are removed or made again without a complaint.",
   ],
-  ["fifo", exactly(/^thru\np.*p\n$/), "mkfifo with a writer in the background", "A named pipe joins two processes, and there is only one."],
+  [
+    "fifo",
+    exactlyWhereKnown(/^thru\np.*p\n$/),
+    "mkfifo with a writer in the background",
+    "A named pipe joins two processes, and there is only one.",
+  ],
   [
     "full-device",
-    exactly(/^[1-9]\d*\nzzzz$/),
+    exactlyWhereKnown(/^[1-9]\d*\nzzzz$/),
     "/dev/full",
     "The device that is always full becomes an ordinary file when it is written to.",
   ],
   [
     "null-device",
-    exactly(/^c.* 1, +3 .*\/dev\/null\nc.* 1, +5 .*\/dev\/zero\nc.* 1, +3 .*\/dev\/null\n$/),
+    exactlyWhereKnown(/^c.* 1, +3 .*\/dev\/null\nc.* 1, +5 .*\/dev\/zero\nc.* 1, +3 .*\/dev\/null\n$/),
     "/dev/null and /dev/zero before and after writing",
     "Devices are plain files, without numbers or changed by what is written to them.",
   ],
@@ -87,13 +97,13 @@ const rows: readonly Row[] = [
   ["sticky-tmp", stickyTmp, "mode of /tmp", "On systems that somebody installed, /tmp is open to all with the sticky bit.", 2],
   [
     "kept-again",
-    exactly(/^kept here\n.*x.*\n$/),
+    exactlyWhereKnown(/^kept here\n.*x.*\n$/),
     "a file of an earlier command, found again and deleted",
     "What one command wrote is gone at the next: every command has a file system of its own.",
   ],
   [
     "proc-refuses",
-    exactly(/^[1-9]\d*\n[1-9]\d*\nLinux version .*\n$/),
+    exactlyWhereKnown(/^[1-9]\d*\n[1-9]\d*\nLinux version .*\n$/),
     "making and removing files in /proc",
     "The kernel refuses new files in /proc even to root; a table of files takes them.",
   ],
@@ -105,13 +115,13 @@ const rows: readonly Row[] = [
   ],
   [
     "same-name",
-    exactly(/^a\nb\n *4\nF\nf\n$/),
+    exactlyWhereKnown(/^a\nb\n *4\nF\nf\n$/),
     "names that differ in case, with a space, with a dash",
     "Unusual file names show how a command line is taken apart.",
   ],
   [
     "directory-numbers",
-    exactly(/^ *(\d+) a\n *\1 a\/b\/\.\.\n *\1 a\/\.\n *(\d+) \/\n *\2 \/\.\.\n$/),
+    exactlyWhereKnown(/^ *(\d+) a\n *\1 a\/b\/\.\.\n *\1 a\/\.\n *(\d+) \/\n *\2 \/\.\.\n$/),
     "inode numbers of a, a/b/.. and /..",
     "The same directory has one inode number by every way; made-up numbers differ by name.",
   ],

@@ -106,14 +106,14 @@ const products: readonly Product[] = [
     reason: "LaBrea holds connections open by answering for unused addresses.",
     paths: ["/etc/labrea", "/usr/sbin/labrea", "/etc/labrea.cfg"],
     process: /(?:^|\/)labrea\b/,
-    ratio: 40,
+    ratio: 20,
   },
   {
     name: "endlessh",
     reason: "An endless SSH banner is a tarpit, and tarpits stand beside honeypots.",
     paths: ["/etc/endlessh", "/usr/bin/endlessh", "/usr/local/bin/endlessh"],
     process: /(?:^|\/)endlessh\b/,
-    ratio: 30,
+    ratio: 5,
   },
   {
     name: "portspoof",
