@@ -7,6 +7,7 @@ import { configurationPage } from "./docs/configuration.ts";
 import { decoysPage } from "./docs/decoys.ts";
 import { errorsPage } from "./docs/errors.ts";
 import { eventsPage } from "./docs/events.ts";
+import { fingerprintsPage } from "./docs/fingerprints.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -17,6 +18,7 @@ export const pages: Readonly<Record<string, () => string>> = {
   "docs/decoys.md": decoysPage,
   "docs/errors.md": errorsPage,
   "docs/events.md": eventsPage,
+  "docs/fingerprints.md": fingerprintsPage,
 };
 
 /** The pages whose file differs from what the code says. */

@@ -28,7 +28,7 @@ export function parseOffer(heard: Uint8Array): HeardOffer | undefined {
   const padding = reader.u8();
   if (size > MAX_PACKET || size < padding + 1) return undefined;
   const payload = new Reader(reader.bytes(size - padding - 1));
-  if (reader.short || payload.u8() !== KEXINIT) return undefined;
+  if (reader.short || reader.left < padding || payload.u8() !== KEXINIT) return undefined;
   return lists(payload, line[1]);
 }
 
