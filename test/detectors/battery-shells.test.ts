@@ -64,6 +64,20 @@ for (const name of ["dash", "bash", "busybox"] as const) {
   }
 }
 
+const containers: Readonly<Record<string, readonly string[]>> = {
+  "namespaces of its own": ["--pid", "--fork", "--mount-proc", "--net", "--uts", "--ipc", "--mount"],
+  "a user namespace, where root is not root": ["--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--net"],
+};
+
+for (const [name, flags] of Object.entries(containers)) {
+  test(`the battery finds nothing wrong in a container: ${name}`, needs("unshare", "root"), async () => {
+    const shell = [programPath("unshare") ?? "", ...flags, "/bin/sh"] as const;
+    const commands = await runBattery({ shell, environment: { PATH: SYSTEM_PATH, HOME: "/root" } });
+    assert.deepEqual(Object.keys(commands).length, battery.length);
+    assert.deepEqual(wrongIn(commands), []);
+  });
+}
+
 const HANG: readonly BatteryCommand[] = [
   { id: "hang", line: "echo before; sleep 31.4159; echo after", seconds: 1 },
   { id: "hang-beside", line: "sleep 31.4159", seconds: 1, overlapped: true },
