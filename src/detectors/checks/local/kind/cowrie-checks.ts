@@ -63,12 +63,12 @@ const rows: readonly Row[] = [
   },
   {
     name: "standard-host-name",
-    looksAt: "the host's name, /etc/hosts",
+    looksAt: "the host's name, and its line in /etc/hosts",
     reason: "svr03, svr04 and nas3 are the host names that Kippo and Cowrie come with.",
-    ratio: 60,
+    ratio: 25,
     source: "cowrie.cfg.dist, kippo.cfg.dist, honeyfs/etc/hosts",
-    texts: (view) => [view.uname?.node, textOf(view.files, "/etc/hostname"), textOf(view.files, "/etc/hosts")],
-    pattern: /(?:^|\s)(?:svr03|svr04|nas3)(?:\s|$)/,
+    texts: ({ uname, files }) => [uname === undefined ? undefined : `127.0.1.1 ${uname.node}`, textOf(files, "/etc/hosts")],
+    pattern: /^127\.0\.1\.1\s+(?:svr03|svr04|nas3)(?:\s|$)/m,
   },
   {
     name: "cowrie-2-kernel",
@@ -213,11 +213,11 @@ const rows: readonly Row[] = [
   {
     name: "kippo-interface",
     looksAt: "ifconfig and hardware addresses",
-    reason: "00:4c:a8:ab:32:f4 and 10.98.55.4 are the interface that Kippo's ifconfig prints.",
+    reason: "00:4c:a8:ab:32:f4 is the network card that Kippo's ifconfig prints.",
     ratio: 500,
     source: KIPPO,
     texts: (view) => [...answer("tools.interfaces", "proc.interfaces")(view), textOf(view.files, "/sys/class/net/eth0/address")],
-    pattern: /00:4c:a8:ab:32:f4|\b10\.98\.55\.4\b/i,
+    pattern: /00:4c:a8:ab:32:f4/i,
   },
   {
     name: "kojoney-interface",
