@@ -35,20 +35,15 @@ test("a port gets its own stimuli and those for every port: quick ones first, it
   );
 });
 
-test("what the rate does not allow is dropped from the end, and counted; silence everywhere still fits", () => {
+test("what the rate does not allow is dropped from the end; silence everywhere still fits", () => {
   const stimuli = Array.from({ length: 20 }, (_, index) => stimulus(`x.${index}`, { sentTo: "every-port" }));
   const wanted = Array.from({ length: 1_000 }, (_, index) => portRecord("tcp", index + 1)).map((record) => ({
     record,
     tasks: tasksFor(record, stimuli),
   }));
-  const { ports, dropped } = fit(wanted, 60_000, defaultLimits);
+  const ports = fit(wanted, 60_000, defaultLimits);
   const kept = ports[0]?.tasks.map((task) => task.stimulus.id) ?? [];
   assert.deepEqual(kept, ["x.0", "x.1", "x.2", "x.3", "x.4"]);
-  assert.deepEqual(
-    [...dropped.keys()],
-    stimuli.slice(5).map(({ id }) => id),
-  );
-  assert.equal(dropped.get("x.19"), 1_000);
   const silentMs = ports.reduce((sum, { tasks, patience }) => sum + tasks.length * 3_000 * patience, 0) / defaultLimits.perHostAtOnce;
   assert.ok(silentMs <= 60_000, `${silentMs}`);
 });

@@ -21,12 +21,6 @@ export interface PortPlan {
   readonly patience: number;
 }
 
-export interface Plan {
-  readonly ports: readonly PortPlan[];
-  /** Stimuli that don't fit, with the number of ports that would have got them. */
-  readonly dropped: ReadonlyMap<string, number>;
-}
-
 /** The stimuli for a port, most valuable first. */
 export function tasksFor(record: PortRecord, stimuli: readonly Stimulus[]): readonly Task[] {
   return stimuli
@@ -49,29 +43,25 @@ export interface Wanted {
   readonly tasks: readonly Task[];
 }
 
-/** Fits what is wanted into `phaseMs`. */
-export function fit(wanted: readonly Wanted[], phaseMs: number, limits: Limits): Plan {
-  const dropped = new Map<string, number>();
-  const kept = withinRate(wanted, Math.floor((phaseMs / 1_000) * limits.perHostASecond * 0.85), dropped);
+/** What of it fits into `phaseMs`. */
+export function fit(wanted: readonly Wanted[], phaseMs: number, limits: Limits): readonly PortPlan[] {
+  const kept = withinRate(wanted, Math.floor((phaseMs / 1_000) * limits.perHostASecond * 0.85));
   const allMs = kept.reduce((sum, { tasks }) => sum + timeFor(tasks), 0);
   const everywhere = (phaseMs * limits.perHostAtOnce * 0.8) / Math.max(1, allMs);
-  const ports = kept.map(({ record, tasks }) => {
+  return kept.map(({ record, tasks }) => {
     const here = (phaseMs * limits.perPortAtOnce * 0.8) / Math.max(1, timeFor(tasks));
     return { record, tasks, patience: Math.min(1, everywhere, here) };
   });
-  return { ports, dropped };
 }
 
-function withinRate(wanted: readonly Wanted[], most: number, dropped: Map<string, number>): readonly Wanted[] {
-  const counts = new Map<number, { readonly id: string; readonly ports: number }>();
-  for (const { stimulus, rank } of wanted.flatMap(({ tasks }) => tasks))
-    counts.set(rank, { id: stimulus.id, ports: (counts.get(rank)?.ports ?? 0) + 1 });
+function withinRate(wanted: readonly Wanted[], most: number): readonly Wanted[] {
+  const counts = new Map<number, number>();
+  for (const { rank } of wanted.flatMap(({ tasks }) => tasks)) counts.set(rank, (counts.get(rank) ?? 0) + 1);
   let left = most;
   const kept = new Set<number>();
-  for (const [rank, { id, ports }] of [...counts].sort(([a], [b]) => a - b)) {
+  for (const [rank, ports] of [...counts].sort(([a], [b]) => a - b)) {
     left -= ports;
     if (left >= 0) kept.add(rank);
-    else dropped.set(id, (dropped.get(id) ?? 0) + ports);
   }
   return wanted.map(({ record, tasks }) => ({ record, tasks: tasks.filter(({ rank }) => kept.has(rank)) }));
 }

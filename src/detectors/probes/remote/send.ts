@@ -6,39 +6,51 @@ import { fit, type PortPlan, type Task, tasksFor, type Wanted } from "./plan.ts"
 import { guarded, type PortRecord, type Run, talk } from "./run.ts";
 import { learn } from "./scan.ts";
 
-/** Sends the stimuli to the ports: first what is planned by what is known, then what the answers made worth asking. */
-export async function sendStimuli(run: Run, records: readonly PortRecord[], { stimuli, untilMs }: Sending): Promise<void> {
-  const sent = new Map(records.map((record) => [record, new Set<string>()]));
-  for (const round of ["known", "learnt"] as const) {
-    const wanted = records.map((record) => ({ record, tasks: unsent(tasksFor(record, stimuli), sent.get(record)) }));
-    if (round === "learnt" && wanted.every(({ tasks }) => tasks.length === 0)) return;
-    await sendRound(run, wanted, untilMs);
-    for (const { record, tasks } of wanted) for (const { stimulus } of tasks) sent.get(record)?.add(stimulus.id);
-  }
-}
+/** What was already sent to each port: what one call had no time for, a later one may send. */
+export type SentBook = Map<PortRecord, Set<string>>;
 
 export interface Sending {
   readonly stimuli: readonly Stimulus[];
   /** When the last may begin. */
   readonly untilMs: number;
+  readonly sent: SentBook;
+  /** No other call follows: what is unsent now is left out. */
+  readonly isLast: boolean;
+}
+
+/** Sends the stimuli to the ports: first what is planned by what is known, then what the answers made worth asking. */
+export async function sendStimuli(run: Run, records: readonly PortRecord[], sending: Sending): Promise<void> {
+  for (let round = 0; round < 2; round++) {
+    const wanted = records.map((record) => ({ record, tasks: unsent(tasksFor(record, sending.stimuli), sending.sent.get(record)) }));
+    if (wanted.every(({ tasks }) => tasks.length === 0)) return;
+    if (round === 0 || run.clock.nowMs() < sending.untilMs) await sendRound(run, wanted, sending);
+  }
+  if (sending.isLast) nameUnsent(run, records, sending);
+}
+
+function nameUnsent(run: Run, records: readonly PortRecord[], { stimuli, sent }: Sending): void {
+  for (const record of records)
+    for (const { stimulus } of unsent(tasksFor(record, stimuli), sent.get(record))) run.leftOut.unsent(NO_TIME, stimulus.id);
 }
 
 function unsent(tasks: readonly Task[], sent: ReadonlySet<string> | undefined): readonly Task[] {
   return tasks.filter(({ stimulus }) => sent?.has(stimulus.id) !== true);
 }
 
-async function sendRound(run: Run, wanted: readonly Wanted[], untilMs: number): Promise<void> {
-  const plan = fit(wanted, Math.max(0, untilMs - run.clock.nowMs()), run.limits);
-  for (const [id, count] of plan.dropped) for (let n = 0; n < count; n++) run.leftOut.unsent(NO_TIME, id);
-  run.progress.plan(plan.ports.reduce((sum, { tasks }) => sum + tasks.length, 0));
-  await Promise.all(plan.ports.map((port) => sendToPort(run, port, untilMs)));
+async function sendRound(run: Run, wanted: readonly Wanted[], sending: Sending): Promise<void> {
+  const ports = fit(wanted, Math.max(0, sending.untilMs - run.clock.nowMs()), run.limits);
+  run.progress.plan(ports.reduce((sum, { tasks }) => sum + tasks.length, 0));
+  await Promise.all(ports.map((port) => sendToPort(run, port, sending)));
 }
 
 const NO_TIME = "the time allowed does not suffice";
 
-async function sendToPort(run: Run, { record, tasks, patience }: PortPlan, untilMs: number): Promise<void> {
+async function sendToPort(run: Run, { record, tasks, patience }: PortPlan, { untilMs, sent }: Sending): Promise<void> {
+  const already = sent.get(record) ?? new Set();
+  sent.set(record, already);
   await inLanes(tasks, run.limits.perPortAtOnce, async ({ stimulus, rank }) => {
-    if (run.signal.aborted || run.clock.nowMs() > untilMs) return run.leftOut.unsent(NO_TIME, stimulus.id);
+    if (run.signal.aborted || run.clock.nowMs() > untilMs) return;
+    already.add(stimulus.id);
     await guarded(run, stimulus.id, () => sendOne(run, record, { stimulus, rank, patience }));
     run.progress.step(stimulus.id);
   });

@@ -11,7 +11,7 @@ import { type Measurements, measure, reservedMs } from "./measurements.ts";
 import { Progress, type ProgressReport } from "./progress.ts";
 import { ByteBudget, type PortRecord, portRecord, type Recognise, type Run } from "./run.ts";
 import { type Background, scan, tryTls } from "./scan.ts";
-import { sendStimuli } from "./send.ts";
+import { type SentBook, sendStimuli } from "./send.ts";
 import type { RelayPlace } from "./trials/relay.ts";
 import { tryAll } from "./trials/try-all.ts";
 import { defaultPorts } from "./usual-ports.ts";
@@ -120,18 +120,23 @@ interface Asking {
   readonly options: RemoteOptions;
 }
 
-/** Of what is left, trials and measurements have their share; the stimuli have the rest. */
+/**
+ * Trials and measurements have their share of the time; the stimuli have the rest, and what trials did not need. Trials come late, since a
+ * server may shut those out whose logins fail.
+ */
 async function ask(run: Run, { open, udp, background }: Reached, { stimuli, endMs, options }: Asking) {
   const withTrials = !run.quick && options.trials !== false;
-  const measureMs = reservedMs(options.measurements, run.quick);
-  const untilMs = endMs - HANG_UP_MS - measureMs - (withTrials ? TRIALS_MS : 0);
+  const askedMs = endMs - HANG_UP_MS - reservedMs(options.measurements, run.quick);
+  const untilMs = askedMs - (withTrials ? TRIALS_MS : 0);
   await tryTls(run, open, untilMs);
   const records = [...open, ...udp];
-  await sendStimuli(run, records, { stimuli, untilMs: untilMs - LAST_EXCHANGE_MS });
+  const sent: SentBook = new Map();
+  await sendStimuli(run, records, { stimuli, sent, untilMs: untilMs - LAST_EXCHANGE_MS, isLast: !withTrials });
   await Promise.all(background);
-  if (withTrials) await tryAll(run, open, { untilMs: endMs - measureMs - HANG_UP_MS, relay: options.relay });
-  else
-    run.leftOut.note(run.quick ? "trials of proxies, relays and logins: --quick" : "trials of proxies, relays and logins: not asked for");
+  if (withTrials) {
+    await tryAll(run, open, { untilMs: askedMs, relay: options.relay });
+    await sendStimuli(run, records, { stimuli, sent, untilMs: askedMs - LAST_EXCHANGE_MS, isLast: true });
+  } else run.leftOut.note(`trials of proxies, relays and logins: ${run.quick ? "--quick" : "not asked for"}`);
   return measure(run, viewsOf(records), { measurements: options.measurements, endMs: endMs - HANG_UP_MS });
 }
 
