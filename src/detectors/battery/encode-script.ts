@@ -5,7 +5,7 @@ import { keyConfigurations, keyFiles, keyFolders, keyHardware, keyPaths, keyPatt
  * The battery as one POSIX script, for any shell and a host with nothing but a shell: what it prints is a transcript (`parseTranscript`).
  * Each command is a `sh -c` in a new folder, ended after its time by `timeout` or, where there is none that works, by a second process.
  * What was printed is repeated raw between two lines that begin with a nonce, so that neither base64 nor od is needed and no output can
- * forge an end. The folder is removed whatever happens; nothing else is changed.
+ * forge an end. A transcript holds what its reader may read, secrets of the environment and of /etc/shadow included. The folder is removed whatever happens; nothing else is changed.
  *
  *     transcript = *section
  *     section    = LF nonce " begin " id LF output LF nonce " end " id " " status " " uptime " " uptime LF     a command
@@ -34,7 +34,8 @@ export function isNonce(text: string): boolean {
 function head(nonce: string, count: number): string {
   if (!isNonce(nonce)) throw new RangeError("a nonce is 8 to 64 letters and digits");
   return `#!/bin/sh
-# Asks this host some 100 harmless questions and prints the answers; changes nothing.
+# Asks this host some 100 harmless questions and prints the answers; changes nothing. Run by root, it also prints the environment and
+# /etc/shadow: keep what it prints as you would keep those.
 N=${nonce}
 D=
 for t in "\${TMPDIR:-/tmp}" /tmp /var/tmp /dev/shm "$HOME" "$PWD"; do
