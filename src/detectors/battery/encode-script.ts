@@ -5,7 +5,8 @@ import { keyConfigurations, keyFiles, keyFolders, keyHardware, keyPaths, keyPatt
  * The battery as one POSIX script, for any shell and a host with nothing but a shell: what it prints is a transcript (`parseTranscript`).
  * Each command is a `sh -c` in a new folder, ended after its time by `timeout` or, where there is none that works, by a second process.
  * What was printed is repeated raw between two lines that begin with a nonce, so that neither base64 nor od is needed and no output can
- * forge an end. A transcript holds what its reader may read, secrets of the environment and of /etc/shadow included. The folder is removed whatever happens; nothing else is changed.
+ * forge an end. The folder is removed whatever happens; nothing else is changed. A transcript holds what its reader may read, secrets of the
+ * environment and of /etc/shadow included.
  *
  *     transcript = *section
  *     section    = LF nonce " begin " id LF output LF nonce " end " id " " status " " uptime " " uptime LF     a command
