@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { exchange, openPort, remoteView } from "../../../views/build-view.ts";
+import type { RemoteView } from "../../../views/remote-view.ts";
+import { checks as traitChecks } from "../trait/index.ts";
+import { examples as traitExamples } from "../trait/testing/examples.ts";
+import { checks } from "./index.ts";
+import { examples } from "./testing/examples.ts";
+import { REAL, realHost, realPort } from "./testing/real-servers.ts";
+
+const all = [...checks, ...traitChecks];
+
+for (const { id, judge } of all) {
+  test(`${id} is shown, is clean, and is unknown where nothing was looked at`, () => {
+    const example = { ...examples, ...traitExamples }[id] ?? assert.fail("no example");
+    assert.equal(judge(example.shown).verdict, "shown");
+    assert.equal(judge(example.clean).verdict, "clean");
+    assert.equal(judge(remoteView()).verdict, "unknown");
+    assert.equal(judge(remoteView({ ports: [openPort(4711)] })).verdict === "shown", false);
+  });
+}
+
+test("each check has an id and a reason of its own, a source, and makes a honeypot likelier", () => {
+  assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
+  assert.equal(new Set(all.map(({ reason }) => reason)).size, all.length);
+  for (const { id, ratio, source, looksAt } of all)
+    assert.ok(ratio > 1 && source !== "" && looksAt !== "" && /^[a-z0-9]+(\.[a-z0-9-]+)+$/.test(id), id);
+  assert.deepEqual(
+    Object.keys({ ...examples, ...traitExamples }).filter((id) => !all.some((check) => check.id === id)),
+    [],
+  );
+});
+
+const faults = (view: RemoteView) => all.flatMap((check) => (check.judge(view).verdict === "shown" ? [check.id] : []));
+
+for (const name of REAL) {
+  test(`no fault is found with a real ${name}`, () => {
+    // Redis was run without a password, and that is what is said of it.
+    assert.deepEqual(faults(realHost(name)), name === "redis" ? ["trait.open.redis"] : []);
+  });
+}
+
+test("no fault is found with a host that runs all of them", () => {
+  const [, , ...others] = REAL;
+  assert.deepEqual(faults(realHost("openssh", ...others)), ["trait.open.redis"]);
+});
+
+/** Answers that are meant to break whoever reads them. */
+const HOSTILE: readonly Uint8Array[] = [
+  new Uint8Array(),
+  Buffer.alloc(200_000, 0xff),
+  Buffer.alloc(200_000, 0x00),
+  Buffer.alloc(200_000, "a\r\n"),
+  Buffer.from("SSH-2.0-OpenSSH_9.2p1\r\n\xff\xff\xff\xff\x00\x14", "latin1"),
+  Buffer.from("SSH-2.0-OpenSSH_99999999999999999999.1\r\n\0\0\0\x0c\x04\x14aaaaaaaaaaaaaaaa", "latin1"),
+  Buffer.from(`HTTP/1.1 200 ${"a".repeat(100_000)}\r\n${":".repeat(50_000)}\r\n\r\n`),
+  Buffer.from("\xff\xff\xff\x00\x0a\x00", "latin1"),
+  Buffer.from("\x04\x01\xff\xff\0\0\0\0\0\xff\xff\xff\xff", "latin1"),
+  Buffer.from("RFB 003.008\n\xff", "latin1"),
+  Buffer.from("NTLMSSP\0\x02\0\0\0", "latin1"),
+  Buffer.from("220 \x1b]0;x\x07\n".repeat(1000), "latin1"),
+];
+
+test("nothing that a host answers makes a check throw, or wait", () => {
+  const stimuli = [...new Set(REAL.flatMap((name) => realPort(name).exchanges.map(({ stimulus }) => stimulus)))];
+  const more = [
+    "sip.register",
+    "sip.register.again",
+    "vnc.challenge",
+    "mongodb.buildinfo",
+    "ntp.udp.time",
+    "modbus.read",
+    "modbus.unknown-function",
+    "snmp.udp.public",
+    "pop3.odd",
+    "imap.capability",
+    "smtp.odd",
+  ];
+  const before = performance.now();
+  for (const bytes of HOSTILE) {
+    const view = remoteView({
+      ports: [22, 7, 80].map((port) =>
+        openPort(
+          port,
+          [...stimuli, ...more].map((one) => exchange(one, bytes, { said: "?" })),
+        ),
+      ),
+    });
+    for (const { judge } of all) judge(view);
+  }
+  assert.ok(performance.now() - before < 20_000);
+});
