@@ -5,7 +5,7 @@ import type { ProgramName } from "./accuracy/configuration.ts";
 import { configurations } from "./accuracy/configurations/index.ts";
 import { decoyTodo, writtenTodo } from "./accuracy/decoy-todo.ts";
 import { figuresTable, lineOf } from "./accuracy/figures.ts";
-import { type Judged, judge } from "./accuracy/judged.ts";
+import { idsShownBy, type Judged, judge } from "./accuracy/judged.ts";
 import { takeViews } from "./accuracy/labelled-set.ts";
 import { subjects } from "./accuracy/subjects.ts";
 
@@ -65,6 +65,29 @@ describe("the labelled set", needs("root", ...servers), () => {
   test("each real server is looked at: its ports are open and answer", () => {
     const silent = all.filter(({ subject, detection }) => subject.group === "real server" && detection.assessment.looked < 12);
     assert.deepEqual(silent.map(lineOf), []);
+  });
+
+  test("trials of logins and proxies are made on real servers, and no server that they were made on lies", () => {
+    const tried = all.filter(({ subject, trials }) => subject.group === "real server" && trials.length > 0);
+    const made = new Set(tried.flatMap(({ trials }) => trials));
+    for (const trial of [
+      "22 login.random",
+      "21 login.random",
+      "80 login.random",
+      "3306 login.random",
+      "5433 login.random",
+      "80 proxy.connect",
+    ])
+      assert.ok(made.has(trial), `${trial} among ${[...made].join(", ")}`);
+    const lies = tried.filter((one) => idsShownBy(one).some((id) => /^trait\.(login|proxy|relay)\./.test(id)));
+    assert.deepEqual(lies.map(lineOf), []);
+  });
+
+  test("no decoy with a real persona is called a honeypot", () => {
+    const seen = all.filter(
+      ({ subject, detection }) => subject.group === "decoy, real persona" && detection.assessment.verdict === "honeypot",
+    );
+    assert.deepEqual(seen.map(lineOf), []);
   });
 
   test("what gives our decoys away only gets less", () => {

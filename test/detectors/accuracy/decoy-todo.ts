@@ -4,12 +4,16 @@ import { idsShownBy, type Judged } from "./judged.ts";
 
 export const decoyTodoFile = join(import.meta.dirname, "decoy-todo.txt");
 
-/** What still gives our decoys away: `PERSONA CHECK`, a line each. The file is the decoys' list of what is to be done, and only shrinks. */
+/** What still gives our decoys away: `PERSONA CHECK` or `PERSONA tool.TOOL`, a line each. The file is the decoys' list of what is to be done, and only shrinks. */
 export function decoyTodo(all: readonly Judged[]): readonly string[] {
   return all
     .filter(({ subject }) => subject.group === "decoy, real persona")
-    .flatMap((one) => idsShownBy(one).map((id) => `${one.subject.name} ${id}`))
+    .flatMap((one) => [...idsShownBy(one), ...toolsThatSee(one)].map((id) => `${one.subject.name} ${id}`))
     .sort();
+}
+
+function toolsThatSee({ detection }: Judged): readonly string[] {
+  return detection.known.filter(({ verdict }) => verdict.sees === "honeypot").map(({ id }) => `tool.${id}`);
 }
 
 export function writtenTodo(): readonly string[] {

@@ -17,7 +17,7 @@ function decoy(name: string, want: "real" | "honeypot"): Subject {
     group: want === "real" ? "decoy, real persona" : "decoy, honeypot persona",
     want,
     trials: true,
-    measured: false,
+    measured: true,
     open: async ({ address }) => {
       const persona = sitePersonaForTests(name);
       const services = Object.keys(persona.services);

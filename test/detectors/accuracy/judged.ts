@@ -9,6 +9,8 @@ export interface Judged {
   readonly subject: Subject;
   readonly half: Half;
   readonly detection: Detection;
+  /** What was tried at its ports: `22 login.random`. */
+  readonly trials: readonly string[];
 }
 
 /**
@@ -18,9 +20,10 @@ export interface Judged {
 export function judge({ subject, view }: Labelled): Judged {
   const detection = detectRemote(view);
   const half = halfOf(subject.name);
-  if (subject.group !== "known honeypot") return { subject, half, detection };
+  const trials = view.ports.flatMap(({ port, trials: done }) => Object.keys(done).map((name) => `${port} ${name}`));
+  if (subject.group !== "known honeypot") return { subject, half, detection, trials };
   const findings = detection.findings.filter(({ id }) => id.startsWith("fingerprint."));
-  return { subject, half, detection: { ...detection, findings, assessment: assess(findings) } };
+  return { subject, half, trials, detection: { ...detection, findings, assessment: assess(findings) } };
 }
 
 /** Undecided is no wrong answer, but no right one either. */

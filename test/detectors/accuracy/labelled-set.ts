@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +24,8 @@ export async function takeViews(
   onView: (taken: Labelled) => void = () => undefined,
 ): Promise<readonly Labelled[]> {
   const folder = await mkdtemp(join(tmpdir(), "utsusemi-accuracy-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
   // Databases run as users of their own and must get through.
   await chmod(folder, 0o755);
   try {
@@ -44,11 +47,12 @@ export async function takeViews(
     return taken;
   } finally {
     await rm(folder, { recursive: true, force: true });
+    process.off("exit", remove);
   }
 }
 
 /** They mostly wait for answers. */
-const AT_ONCE = 10;
+const AT_ONCE = 14;
 /** Beside what is open: closed ports are looked at too. */
 const CLOSED = [1, 4_001, 61_000];
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { connect } from "node:net";
@@ -21,6 +21,12 @@ export interface Where {
   readonly folder: string;
   readonly materials: string;
 }
+
+/** What still runs when this process ends, whyever, ends with it. */
+const alive = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of alive) signalGroup(child, "SIGKILL");
+});
 
 const STARTED_MS = 30_000;
 const STOPPED_MS = 4_000;
@@ -65,22 +71,20 @@ function writeFileInside(path: string, text: string): void {
   chmodSync(path, 0o644);
 }
 
+/** Through setpriv(1), so that it is told to end should we be killed before we can tell it. */
 function launch({ file, arguments: args, user }: Command, { folder }: Place): ChildProcess {
-  const child = spawn(file, args, {
+  const asUser = user === undefined ? [] : [`--reuid=${user}`, `--regid=${user}`, "--clear-groups"];
+  const child = spawn("setpriv", [...asUser, "--pdeathsig", "TERM", "--", file, ...args], {
     detached: true,
     cwd: folder,
     stdio: ["ignore", "ignore", "ignore"],
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C" },
-    ...(user === undefined ? {} : idsOf(user)),
   });
+  alive.add(child);
+  child.once("exit", () => alive.delete(child));
   // A program that cannot be run is told of by `answering`, which sees it end.
   child.on("error", () => undefined);
   return child;
-}
-
-function idsOf(user: string): { readonly uid: number; readonly gid: number } {
-  const number = (what: string) => Number(execFileSync("id", [what, user], { encoding: "utf8" }));
-  return { uid: number("-u"), gid: number("-g") };
 }
 
 interface Awaited {

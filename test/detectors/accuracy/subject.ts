@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
 
+export const groups = [
+  "real server",
+  "decoy, real persona",
+  "decoy, honeypot persona",
+  "known honeypot",
+  // Known only by what real products show too: nothing is wanted of them.
+  "known honeypot, no sign of its own",
+] as const;
+
 /**
  * A host of the labelled set: what it is, what must be said of it, and how it is brought to life. Real servers and our own decoys are the
  * things themselves; known honeypots are replayed from their fingerprints.
@@ -7,7 +16,7 @@ import { createHash } from "node:crypto";
 export interface Subject {
   /** Never changed: its hash decides which half it belongs to. */
   readonly name: string;
-  readonly group: "real server" | "decoy, real persona" | "decoy, honeypot persona" | "known honeypot";
+  readonly group: (typeof groups)[number];
   /** Undefined: neither answer is wrong, it is only reported. */
   readonly want: "real" | "honeypot" | undefined;
   readonly trials: boolean;

@@ -69,6 +69,7 @@ const postgres: readonly Configuration[] = [
     services: [
       { program: "postgres", ports: [5433], text: "password_encryption = md5", files: { "pg_hba.conf": "host all all all md5\n" } },
     ],
+    trials: true,
   },
 ];
 

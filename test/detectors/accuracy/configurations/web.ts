@@ -66,6 +66,7 @@ const nginxConfigurations: readonly Configuration[] = [
     services: [
       nginx(`server { listen @address@:80; ${site} auth_basic "Intern"; auth_basic_user_file @folder@/users; }`, [80], { users: password }),
     ],
+    trials: true,
   },
   { name: "nginx, reverse proxy", services: [nginx(proxy, [80, 8080])] },
   {
@@ -114,7 +115,7 @@ const apacheConfigurations: readonly Configuration[] = [
     name: "apache, TLS, issued, HSTS",
     services: [apache(`${document}\n${apacheTls("issued")}\nHeader always set Strict-Transport-Security "max-age=63072000"`, [443])],
   },
-  { name: "apache, basic auth", services: [apache(`${document}\n${login}`, [80], { users: password })] },
+  { name: "apache, basic auth", services: [apache(`${document}\n${login}`, [80], { users: password })], trials: true },
   {
     name: "apache, TRACE and status",
     services: [
