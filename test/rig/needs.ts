@@ -19,6 +19,7 @@ export const packages: Readonly<Record<string, string>> = {
   login: "login",
   medusa: "medusa",
   ncrack: "ncrack",
+  nft: "nftables",
   nmap: "nmap",
   paramiko: "python3-paramiko",
   scp: "openssh-client",

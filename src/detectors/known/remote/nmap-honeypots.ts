@@ -56,6 +56,8 @@ const RULES: readonly Rule[] = [
     fits: starts("HTTP/1.0 200 OK\r\nAllow: OPTIONS, GET, HEAD, POST\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
   },
   { says: "honeypot Dionaea Honeypot sipd", asked: ["sip.options"], fits: isDionaeaSip },
+  // The script for NetBus: a true one answers a password, right or wrong.
+  { says: "netbus NetBuster (honeypot)", asked: ["netbus.password"], fits: (text) => /^NetBus [\d.]+ \r$/.test(text) },
   { says: "ms-sql-s Dionaea honeypot MS-SQL server", asked: ["tds.prelogin"], fits: starts(PRELOGIN) },
 ];
 
