@@ -53,6 +53,9 @@ export function applicationMap(view: RemoteView): readonly PortLanguage[] {
   return view.ports.filter(({ state, transport }) => state === "open" && transport === "tcp").map(languageOf);
 }
 
+/** A greeting, and a protocol whose refusals look like those of the greeting's own. */
+const LOOK_ALIKE: ReadonlySet<string> = new Set(["pop3 redis", "smtp ftp", "ftp smtp"]);
+
 /** How badly what a port says fits together; zero: one service, or none that is known. */
 export interface Mismatch {
   readonly kind: "several" | "greeting";
@@ -63,8 +66,9 @@ export interface Mismatch {
 
 /** A greeting may be of two protocols that look alike; it contradicts only a language that is neither. */
 export function mismatches({ greets, speaks }: PortLanguage): readonly Mismatch[] {
-  const spoken = unique([...speaks, ...(greets.length === 1 ? greets : [])]);
-  const foreign = greets.length === 0 ? [] : speaks.filter((one) => !greets.includes(one));
+  const meant = speaks.filter((one) => !greets.some((greeting) => LOOK_ALIKE.has(`${greeting} ${one}`)));
+  const spoken = unique([...meant, ...(greets.length === 1 ? greets : [])]);
+  const foreign = greets.length === 0 ? [] : meant.filter((one) => !greets.includes(one));
   return [
     ...(spoken.length >= 2 ? [{ kind: "several" as const, why: `speaks ${spoken.join(", ")}`, score: spoken.length - 1 }] : []),
     ...(foreign.length > 0

@@ -132,7 +132,8 @@ const BINARIES: readonly BinaryRule[] = [
   },
   {
     protocol: "ntp",
-    looks: (heard) => heard.length >= 48 && ((heard[0] ?? 0) & 7) === 4 && [1, 2, 3, 4].includes(((heard[0] ?? 0) >> 3) & 7) && heard.length <= 72,
+    looks: (heard) =>
+      heard.length >= 48 && ((heard[0] ?? 0) & 7) === 4 && [1, 2, 3, 4].includes(((heard[0] ?? 0) >> 3) & 7) && heard.length <= 72,
   },
   { protocol: "dns", looks: (heard) => heard[0] === 0x87 && ((heard[2] ?? 0) & 0x80) !== 0 && heard.length >= 12 },
   {

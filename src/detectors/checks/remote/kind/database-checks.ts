@@ -34,7 +34,9 @@ const mysqlChecks: readonly RemoteCheck[] = [
     opinion: (port) => {
       const hello = greeting(port);
       if (hello === undefined) return undefined;
-      const wellFormed = /^(?:5\.5\.5-)?(?:0|[1-9]\d?)\.(?:0|[1-9]\d?)\.(?:0|[1-9]\d{0,2})(?:[-.+~_ ].*|[a-z]?)$/.test(hello.version);
+      const wellFormed = /^(?:5\.5\.5-)?(?:0|[1-9]\d?)\.(?:0|[1-9]\d?)\.(?:(?:0|[1-9]\d{0,2})(?:[-.+~_ ].*|[a-z]?)|mysql_aurora.*)$/.test(
+        hello.version,
+      );
       return oddIf(!wellFormed, hello.version);
     },
   }),
@@ -209,7 +211,7 @@ const mongoChecks: readonly RemoteCheck[] = [
     family: "mongodb",
     looksAt: "MongoDB's version and wire version",
     reason: "The highest wire version belongs to another release than the one that is reported.",
-    ratio: 30,
+    ratio: 15,
     source: "MongoDB wire_version.h; OpenCanary",
     opinion: (port) => {
       const [hello, build] = [bytesOf(port, "mongodb.ismaster"), textFrom(port, "mongodb.buildinfo")];

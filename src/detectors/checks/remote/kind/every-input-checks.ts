@@ -148,6 +148,11 @@ const portChecks: readonly RemoteCheck[] = [
   }),
 ];
 
+/** How many ports may say the same: mail, screens and shells are served on several by right. */
+function tooMany(text: string, ports: number): boolean {
+  return ports >= (recognise(Buffer.from(text, "latin1")).length > 0 ? 8 : 4);
+}
+
 /** Greetings that several ports share, by what is greeted with; short ones say nothing. */
 function sharedGreeting(ports: readonly PortView[]): readonly [string, readonly number[]] | undefined {
   const by = new Map<string, number[]>();
@@ -182,7 +187,7 @@ const hostChecks: readonly RemoteCheck[] = [
       const [text, at] = sharedGreeting(ports.filter(({ state }) => state === "open")) ?? [];
       return text === undefined || at === undefined
         ? undefined
-        : oddIf(at.length >= 4, `${at.length} ports: ${JSON.stringify(text.slice(0, 40))}`);
+        : oddIf(tooMany(text, at.length), `${at.length} ports: ${JSON.stringify(text.slice(0, 40))}`);
     },
   }),
   hostCheck({
@@ -196,7 +201,7 @@ const hostChecks: readonly RemoteCheck[] = [
       const [text, at] = sharedAnswer(ports.filter(({ state, transport }) => state === "open" && transport === "tcp")) ?? [];
       return text === undefined || at === undefined
         ? undefined
-        : oddIf(at.length >= 4, `${at.length} ports: ${JSON.stringify(text.slice(0, 40))}`);
+        : oddIf(tooMany(text, at.length), `${at.length} ports: ${JSON.stringify(text.slice(0, 40))}`);
     },
   }),
   hostCheck({

@@ -172,7 +172,7 @@ export const hostStoryChecks: readonly RemoteCheck[] = [
     family: "host-story",
     looksAt: "systems that the services name",
     reason: "Services of Windows and of Unix run on one host.",
-    ratio: 8,
+    ratio: 4,
     source: "public detectors; Shodan's score",
     opinion: (view) => {
       const [windows, unix] = [evidence(view, WINDOWS), evidence(view, UNIX)];
@@ -188,7 +188,7 @@ export const hostStoryChecks: readonly RemoteCheck[] = [
     family: "host-story",
     looksAt: "distributions that the services name",
     reason: "The services come from three distributions, so they were never installed on one system.",
-    ratio: 6,
+    ratio: 3,
     source: "T-Pot, HoneyPy: each emulation copied from elsewhere",
     opinion: (view) => {
       const found = DISTRIBUTIONS.filter(([, looks]) => evidence(view, looks).length > 0).map(([name]) => name);
@@ -200,7 +200,7 @@ export const hostStoryChecks: readonly RemoteCheck[] = [
     family: "host-story",
     looksAt: "years in which the services' versions were released",
     reason: "A service of this decade runs beside one that its system has not carried for ten years.",
-    ratio: 5,
+    ratio: 3,
     source: "release notes; default banners of honeypots",
     opinion: yearsApart,
   }),

@@ -19,7 +19,7 @@ const ftpHands: readonly Hand[] = [
   {
     product: "Microsoft FTP",
     greets: /Microsoft FTP Service/,
-    refuses: /^500 (?:'XYZZY': command not understood\.?|Syntax error, command unrecognized\.?)/,
+    refuses: /^500 (?:'XYZZY': command not understood\.?|Syntax error, command unrecognized\.?|Command not understood\.?)/,
   },
   {
     product: "FileZilla",
@@ -44,7 +44,8 @@ function handOpinion(port: PortView, stimulus: string, hands: readonly Hand[]): 
   const [greeting, lines] = [textFrom(port, stimulus)?.split("\n")[0], replyLines(port, stimulus)];
   const hand = hands.find(({ greets }) => greets.test(greeting ?? ""));
   const answer = lines?.find((line) => !hand?.greets.test(line));
-  if (hand === undefined || answer === undefined) return undefined;
+  // A server that is busy, or has had enough of us, says so in other words.
+  if (hand === undefined || answer === undefined || /^4\d\d/.test(answer)) return undefined;
   return oddIf(!hand.refuses.test(answer), `${hand.product} says "${answer}"`);
 }
 
@@ -92,7 +93,8 @@ const pipeline = (protocol: string, reason: string): RemoteCheck =>
     opinion: (port) => {
       const lines = replyLines(port, `${protocol}.pipeline`);
       const answers = lines?.filter((line) => /^\d{3}(?: |$)/.test(line)).length ?? 0;
-      if (answers === 0 || /\b421\b/.test(lines?.join() ?? "")) return undefined;
+      // Some mail servers punish whoever does not wait for answers, and say that.
+      if (answers === 0 || /^(?:421|521|554)\b|synchroni[sz]ation|pipelin/im.test(lines?.join("\n") ?? "")) return undefined;
       return oddIf(answers < 3, `${answers} answers to 3 commands`);
     },
   });
@@ -217,7 +219,7 @@ const dialogueChecks: readonly RemoteCheck[] = [
     family: "telnet-options",
     looksAt: "what precedes Telnet's login prompt",
     reason: "A login prompt comes without any negotiation of options, so the password would be shown while it is typed.",
-    ratio: 4,
+    ratio: 2.5,
     source: "RFC 857; busybox and netkit telnetd",
     opinion: (port) => {
       const greeting = greetingOf(port);

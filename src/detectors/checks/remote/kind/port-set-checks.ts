@@ -101,7 +101,7 @@ export const portSetChecks: readonly RemoteCheck[] = [
     family: "port-set",
     looksAt: "open ports that close without a word",
     reason: "A crowd of ports takes connections and drops them at once, as a listener does that only counts visitors.",
-    ratio: 8,
+    ratio: 4,
     source: "OpenCanary portscan, Artillery",
     opinion: (view) => {
       const open = openTcp(view).filter((port) => conversation(port, "null") !== undefined);
@@ -115,7 +115,7 @@ export const portSetChecks: readonly RemoteCheck[] = [
     family: "port-set",
     looksAt: "ports with an SSH server",
     reason: "SSH servers of different products or versions stand on one host.",
-    ratio: 5,
+    ratio: 1.8,
     source: "T-Pot and HFish: administration beside the trap",
     opinion: (view) => {
       const idents = openTcp(view).flatMap((port) => /(?:^|\n)(SSH-\d\.\d+-[^\r\n]*)/.exec(greetingOf(port) ?? "")?.[1] ?? []);

@@ -27,12 +27,13 @@ function drips(port: PortView): Opinion {
   return oddIf(slow >= 3 && small, `${turns.length} pieces, ${slow} long pauses`);
 }
 
-/** Delays of at least a hundredth of a second that hardly vary come from a timer. */
+/** Delays beyond the way there and back that hardly vary come from a timer. */
 function even(port: PortView): Opinion {
+  const roundTripMs = Math.min(...port.connectMs, 1_000);
   const delays = port.exchanges.flatMap(({ turns }) =>
     turns.flatMap((turn, index) => {
       const before = turns[index - 1];
-      return turn.from === "them" && before?.from === "us" ? [turn.atMs - before.atMs] : [];
+      return turn.from === "them" && before?.from === "us" ? [turn.atMs - before.atMs - roundTripMs] : [];
     }),
   );
   if (delays.length < 8) return undefined;
@@ -61,7 +62,7 @@ export const tempoChecks: readonly RemoteCheck[] = [
     family: "tarpit",
     looksAt: "time until a greeting begins",
     reason: "The greeting is held back for longer than any service needs, to keep its visitors.",
-    ratio: 6,
+    ratio: 2,
     source: "endlessh; public detectors: above 5 s",
     opinion: (port) => {
       const turn = firstByte(port);
