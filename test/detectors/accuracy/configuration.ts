@@ -25,7 +25,18 @@ export interface Service {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-export const programNames = ["sshd", "dropbear", "nginx", "apache2", "vsftpd", "redis-server", "mariadbd", "postgres", "smbd"] as const;
+export const programNames = [
+  "sshd",
+  "dropbear",
+  "nginx",
+  "apache2",
+  "vsftpd",
+  "redis-server",
+  "mariadbd",
+  "postgres",
+  "smbd",
+  "busybox",
+] as const;
 export type ProgramName = (typeof programNames)[number];
 
 /** Where one service of one host lives while it runs. */

@@ -1,10 +1,9 @@
 import { visible } from "../../../src/wire/visible.ts";
 import { idsShownBy, type Judged, outcomeOf, shownBy } from "./judged.ts";
-import type { Half, Subject } from "./subject.ts";
+import { groups, type Half, type Subject } from "./subject.ts";
 
 /** What the labelled set says, as text: the same on the terminal, in docs/accuracy.md and when a test fails. */
 
-const groups: readonly Subject["group"][] = ["real server", "decoy, real persona", "decoy, honeypot persona", "known honeypot"];
 const halves: readonly Half[] = ["tuning", "reported"];
 
 /** A row for each half and group: how many, and how the verdicts fell. */

@@ -9,11 +9,12 @@ import type { Subject } from "./subject.ts";
 export const knownHoneypots: readonly Subject[] = loadFingerprints().products.flatMap((product) => {
   const services = servicesOf(product);
   if (services.length === 0) return [];
+  const hasOwn = services.flatMap(({ entries }) => entries).some(isItsOwn);
   return [
     {
       name: `replayed ${product.id}`,
-      group: "known honeypot",
-      want: services.flatMap(({ entries }) => entries).some(isItsOwn) ? "honeypot" : undefined,
+      group: hasOwn ? "known honeypot" : "known honeypot, no sign of its own",
+      want: hasOwn ? "honeypot" : undefined,
       trials: false,
       measured: false,
       open: async ({ address }) => {

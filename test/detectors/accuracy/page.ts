@@ -1,6 +1,7 @@
 import { decoyTodo } from "./decoy-todo.ts";
 import { falseAlarmsOfTools, falseSigns, figuresTable, misses } from "./figures.ts";
 import type { Judged } from "./judged.ts";
+import { notReplayed } from "./known-honeypots.ts";
 
 /** docs/accuracy.md. */
 export function accuracyPage(all: readonly Judged[]): string {
@@ -10,7 +11,7 @@ Written by \`node test/detectors/accuracy/run.ts --write\`; CI looks at every ho
 
 Every host is looked at as \`utsusemi detect remote\` looks at one, over loopback, each on an address of its own:
 
-- **real servers**: Debian's openssh, dropbear, nginx, apache2, vsftpd, redis, mariadb, postgresql and samba, as installed and with other
+- **real servers**: Debian's openssh, dropbear, nginx, apache2, vsftpd, redis, mariadb, postgresql, samba and busybox, as installed and with other
   options, ports, algorithms, banners and certificates, one by one and together (\`test/detectors/accuracy/configurations/\`);
 - **our own decoys** with each persona of \`profiles/\`, over the product's own host process;
 - **known honeypots**, replayed from their fingerprints (\`signatures/honeypots/\`): the bytes are theirs, the software is not, so only
@@ -22,6 +23,9 @@ A hash of its name puts a host into one of two halves. The numbers of \`src/dete
 ## Figures
 
 ${figuresTable(all)}
+
+Of the last group only signs are known that real products show too; no verdict is wanted of them, they are listed so that nobody believes
+they are recognised. Known only by hashes, by open ports or by files on the host, so not replayed: ${notReplayed.join(", ")}.
 
 ## Misses
 

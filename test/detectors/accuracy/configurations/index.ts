@@ -1,5 +1,6 @@
 import type { Configuration } from "../configuration.ts";
 import { mixedConfigurations } from "./mixed.ts";
+import { smallConfigurations } from "./small.ts";
 import { sshConfigurations } from "./ssh.ts";
 import { storeConfigurations } from "./stores.ts";
 import { webConfigurations } from "./web.ts";
@@ -9,4 +10,5 @@ export const configurations: readonly Configuration[] = [
   ...webConfigurations,
   ...storeConfigurations,
   ...mixedConfigurations,
+  ...smallConfigurations,
 ];

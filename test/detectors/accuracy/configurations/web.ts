@@ -26,6 +26,8 @@ const proxy = `
   server { listen @address@:8080; server_tokens off; location / { default_type application/json; return 200 '{"status":"ok"}'; } }`;
 const oldProtocols = "ssl_protocols TLSv1 TLSv1.1 TLSv1.2; ssl_ciphers ALL:@SECLEVEL=0;";
 
+const twelve = [80, 81, 3000, 5000, 7001, 8000, 8001, 8008, 8080, 8081, 8888, 9090];
+
 const nginxConfigurations: readonly Configuration[] = [
   { name: "nginx as installed", services: [nginxAsInstalled], trials: true, measured: true },
   { name: "nginx, server_tokens off", services: [nginx(`server_tokens off; server { listen @address@:80; ${site} }`, [80])] },
@@ -81,6 +83,10 @@ const nginxConfigurations: readonly Configuration[] = [
   {
     name: "nginx, every path a text",
     services: [nginx('server { listen @address@:80; default_type text/plain; return 200 "ok\\n"; }', [80])],
+  },
+  {
+    name: "nginx, twelve ports",
+    services: [nginx(`server { ${twelve.map((port) => `listen @address@:${port};`).join(" ")} root /usr/share/nginx/html; }`, twelve)],
   },
   {
     name: "nginx, many ports",

@@ -1,5 +1,5 @@
 import type { Program, ProgramName } from "../configuration.ts";
-import { mariadb, postgres, redis, samba, vsftpd } from "./other-servers.ts";
+import { busybox, mariadb, postgres, redis, samba, vsftpd } from "./other-servers.ts";
 import { dropbear, sshd } from "./ssh-servers.ts";
 import { apache2, nginx } from "./web-servers.ts";
 
@@ -13,4 +13,5 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
   mariadbd: mariadb,
   postgres,
   smbd: samba,
+  busybox,
 };

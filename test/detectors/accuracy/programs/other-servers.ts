@@ -91,6 +91,16 @@ export const postgres: Program = {
   command: ({ folder }) => ({ file: postgresTool("postgres"), arguments: ["-D", join(folder, "store")], user: "postgres" }),
 };
 
+/** The first argument is the applet: `telnetd`, `httpd`. */
+export const busybox: Program = {
+  prepare: async () => undefined,
+  command: (place, { ports: [port = 23], arguments: [applet = "telnetd", ...more] = [] }) => {
+    const listening = applet === "telnetd" ? ["-F", "-b", place.address, "-p", `${port}`] : ["-f", "-p", `${place.address}:${port}`];
+    const others = more.map((argument) => filled(argument, place));
+    return { file: programPath("busybox") ?? "busybox", arguments: [applet, ...listening, ...others] };
+  },
+};
+
 /** The text is its section `[global]` and shares. */
 export const samba: Program = {
   prepare: async (place, { ports, text = "" }) => {
