@@ -1,4 +1,4 @@
-import { type Stimulus, say } from "./stimulus.ts";
+import { hear, type Stimulus, say } from "./stimulus.ts";
 import { answer, greeting, quick, stimulusMaker } from "./stimulus-maker.ts";
 
 /** FTP before anybody logged in (RFC 959): which commands are known, in whose words the others are refused. */
@@ -7,7 +7,8 @@ const after = (...lines: readonly string[]) => [greeting, ...lines.flatMap((line
 
 export const ftpStimuli: readonly Stimulus[] = [
   ftp("odd", after("XYZZY\r\n"), quick),
-  ftp("pass-empty", after("USER root\r\n", "PASS \r\n"), quick),
+  // A real login takes its time to fail.
+  ftp("pass-empty", [...after("USER root\r\n"), say("PASS \r\n"), hear(6000, 300)], quick),
   ftp("pass-first", after("PASS x\r\n")),
   ftp("syst", after("SYST\r\n")),
   ftp("feat", after("FEAT\r\n"), quick),
