@@ -40,7 +40,7 @@ export interface Extent {
   readonly open: number;
 }
 
-const QUICK_MS = 17_000;
+const QUICK_MS = 17_500;
 const BASE_MS = 54_000;
 /** What each open port up to the thousandth adds: 20 ports stay under a minute, 1,000 under two. */
 const OPEN_PORT_MS = 55;

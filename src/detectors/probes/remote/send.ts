@@ -23,7 +23,8 @@ export async function sendStimuli(run: Run, records: readonly PortRecord[], send
   for (let round = 0; round < 2; round++) {
     const wanted = records.map((record) => ({ record, tasks: unsent(tasksFor(record, sending.stimuli), sending.sent.get(record)) }));
     if (wanted.every(({ tasks }) => tasks.length === 0)) return;
-    if (round === 0 || run.clock.nowMs() < sending.untilMs) await sendRound(run, wanted, sending);
+    const leftMs = sending.untilMs - run.clock.nowMs();
+    if (leftMs > 0) await sendRound(run, { wanted, phaseMs: round === 0 ? leftMs * FIRST_SHARE : leftMs }, sending);
   }
   if (sending.isLast) nameUnsent(run, records, sending);
 }
@@ -37,8 +38,16 @@ function unsent(tasks: readonly Task[], sent: ReadonlySet<string> | undefined): 
   return tasks.filter(({ stimulus }) => sent?.has(stimulus.id) !== true);
 }
 
-async function sendRound(run: Run, wanted: readonly Wanted[], sending: Sending): Promise<void> {
-  const ports = fit(wanted, Math.max(0, sending.untilMs - run.clock.nowMs()), run.limits);
+/** What answers teach needs time too. */
+const FIRST_SHARE = 0.7;
+
+interface Round {
+  readonly wanted: readonly Wanted[];
+  readonly phaseMs: number;
+}
+
+async function sendRound(run: Run, { wanted, phaseMs }: Round, sending: Sending): Promise<void> {
+  const ports = fit(wanted, phaseMs, run.limits);
   run.progress.plan(ports.reduce((sum, { tasks }) => sum + tasks.length, 0));
   await Promise.all(ports.map((port) => sendToPort(run, port, sending)));
 }
