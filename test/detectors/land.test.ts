@@ -65,7 +65,13 @@ async function landVerdict(laboratory: Laboratory) {
   const asked = ["detect", "remote", "192.0.2.2", "--ports", "2121", "--land", "--no-trials", "--config", site.config, "--json"];
   const { code, out, err } = await laboratory.near(process.execPath, PROGRAM, ...asked);
   assert.equal(code, 0, err);
-  return jsonLines(out).find(({ id }) => id === "land.silent-after");
+  const findings = jsonLines(out);
+  assert.equal(
+    findings.find(({ id }) => id === "link.address.hypervisor")?.["verdict"],
+    "clean",
+    "the far host's hardware address was seen",
+  );
+  return findings.find(({ id }) => id === "land.silent-after");
 }
 
 test("LAND: a host of today goes on answering, one that is weak on purpose falls silent", needs("root", "ip", "nft"), async () => {

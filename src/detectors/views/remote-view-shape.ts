@@ -94,5 +94,8 @@ export const remoteViewShape: Shape<RemoteView> = exactly<RemoteView>("a remote 
   clocks: listOf("clocks", clock, 10_000),
   packets: optional(listOf("packets", packet, 100_000)),
   land: optional(land),
+  linkAddress: optional(
+    text("hardware address", { pattern: /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, allowed: "six bytes, hexadecimal, with colons" }),
+  ),
   leftOut: listOf("what was left out", text("a reason", LONG), 10_000),
 });

@@ -13,6 +13,8 @@ export interface RemoteView {
   /** Headers of raw packets; undefined: no right to send or read them. */
   readonly packets?: readonly PacketView[];
   readonly land?: LandView;
+  /** Hardware address, lower case with colons, where the host is on our own link. */
+  readonly linkAddress?: string;
   /** What was not done, and why: `--quick`, missing rights, the limit of connections. */
   readonly leftOut: readonly string[];
 }

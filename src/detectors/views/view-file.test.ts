@@ -144,6 +144,7 @@ const remote: RemoteView = remoteView({
     { stimulus: "echo" },
   ],
   land: { port: 22, answeredBefore: true, answeredAfter: false },
+  linkAddress: "00:0c:29:01:02:03",
   leftOut: ["raw packets: no right"],
 });
 

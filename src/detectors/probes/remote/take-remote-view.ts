@@ -7,6 +7,7 @@ import { Gate } from "./gate.ts";
 import { shuffled } from "./lanes.ts";
 import { LeftOut } from "./left-out.ts";
 import { defaultLimits, type Limits, wholeMs } from "./limits.ts";
+import { linkAddressOf } from "./link-address.ts";
 import { type Measurements, measure, reservedMs } from "./measurements.ts";
 import { Progress, type ProgressReport } from "./progress.ts";
 import { ByteBudget, type PortRecord, portRecord, type Recognise, type Run } from "./run.ts";
@@ -62,12 +63,25 @@ export async function takeRemoteView(target: string, options: RemoteOptions): Pr
   try {
     const { records, measured } = await look(run, options, endRun);
     if (options.signal?.aborted === true) run.leftOut.note("stopped by the caller before the end");
-    return { target, address: options.address, takenAtMs, ports: viewsOf(records), ...measured, leftOut: run.leftOut.lines() };
+    return {
+      target,
+      address: options.address,
+      takenAtMs,
+      ports: viewsOf(records),
+      ...measured,
+      ...onLink(options.address),
+      leftOut: run.leftOut.lines(),
+    };
   } finally {
     endRun();
     options.signal?.removeEventListener("abort", endRun);
     run.progress.finish();
   }
+}
+
+function onLink(address: string): Pick<RemoteView, "linkAddress"> {
+  const linkAddress = linkAddressOf(address);
+  return linkAddress === undefined ? {} : { linkAddress };
 }
 
 function newRun({ address, quick = false, limits, clock = realClock, ...options }: RemoteOptions, signal: AbortSignal): Run {

@@ -204,7 +204,9 @@ function judgeSkew(view: RemoteView): Judgement {
   const stamps = lines(view, "tcp-timestamp:");
   const [first, ...rest] = stamps;
   if (first === undefined || rest.length === 0) return unknown("fewer than two ports with time stamps");
-  const lengthMs = Math.max(...view.clocks.flatMap(({ samples }) => samples.map(({ atMs }) => atMs)), 0);
+  const lengthMs = Math.min(
+    ...view.clocks.filter(({ source }) => source.startsWith("tcp-timestamp:")).map(({ samples }) => spanMs(samples)),
+  );
   const skews = rest.map(({ source, line }) => ({
     source,
     ppm: skewPpm(line, first.line),
@@ -214,6 +216,10 @@ function judgeSkew(view: RemoteView): Judgement {
   const apart = skews.find(({ apartTicks, noise }) => apartTicks > 10 + 2 * noise);
   if (apart !== undefined) return shown(`${apart.source} drifts ${Math.round(apart.ppm)} ppm against ${first.source}`);
   return lengthMs < 5000 ? unknown("observed for less than five seconds") : clean(`${stamps.length} ports run alike`);
+}
+
+function spanMs(samples: readonly { readonly atMs: number }[]): number {
+  return (samples.at(-1)?.atMs ?? 0) - (samples[0]?.atMs ?? 0);
 }
 
 /** A Date header counts whole seconds: its mean lag is half a second, so differences up to two seconds say nothing. */

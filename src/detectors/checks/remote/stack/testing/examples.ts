@@ -52,7 +52,7 @@ const pair = (family: string, late: Partial<RoundTrips>, usual: RoundTrips): Exa
 
 const ticking = (source: string, ticksPerMs: number): ClockView => ({
   source,
-  samples: Array.from({ length: 40 }, (_, n) => ({ atMs: n * 500, shows: Math.floor(77_000 + n * 500 * ticksPerMs) })),
+  samples: Array.from({ length: 40 }, (_, n) => ({ atMs: 90_000 + n * 500, shows: Math.floor(77_000 + n * 500 * ticksPerMs) })),
 });
 const dated = (source: string, offsetMs: number, step = 1000): ClockView => ({
   source,
@@ -105,6 +105,14 @@ export const examples: Readonly<Record<string, Example<RemoteView>>> = {
   },
   "clock.date-wrong": { shown: clocks(dated("http-date:80", -400_000_000_000)), clean: clocks(dated("http-date:80", 0)) },
   "clock.date-stands": { shown: clocks(dated("http-date:80", 0, 0)), clean: clocks(dated("http-date:80", 0)) },
+  "link.address.hypervisor": {
+    shown: remoteView({ linkAddress: "00:0c:29:01:02:03" }),
+    clean: remoteView({ linkAddress: "b0:4f:13:01:02:03" }),
+  },
+  "link.address.nobody": {
+    shown: remoteView({ linkAddress: "00:00:0f:ff:ff:ff" }),
+    clean: remoteView({ linkAddress: "b0:4f:13:01:02:03" }),
+  },
   "land.silent-after": {
     shown: remoteView({ land: { port: 22, answeredBefore: true, answeredAfter: false } }),
     clean: remoteView({ land: { port: 22, answeredBefore: true, answeredAfter: true } }),
