@@ -35,6 +35,16 @@ test("a port gets its own stimuli and those for every port: quick ones first, it
   );
 });
 
+test("a printer is asked in its own language only, whatever it was taken for: it would print the rest", () => {
+  const record = portRecord("tcp", 9100);
+  record.protocols.add("http");
+  const stimuli = [stimulus("http.get"), stimulus("a.everywhere", { sentTo: "every-port" }), stimulus("printer.id", { ports: [9100] })];
+  assert.deepEqual(
+    tasksFor(record, stimuli).map((task) => task.stimulus.id),
+    ["printer.id"],
+  );
+});
+
 test("what the rate does not allow is dropped from the end; silence everywhere still fits", () => {
   const stimuli = Array.from({ length: 20 }, (_, index) => stimulus(`x.${index}`, { sentTo: "every-port" }));
   const wanted = Array.from({ length: 1_000 }, (_, index) => portRecord("tcp", index + 1)).map((record) => ({

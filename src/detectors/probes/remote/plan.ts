@@ -1,3 +1,4 @@
+import { PAPER_PORTS } from "../../stimuli/printer-stimuli.ts";
 import type { Stimulus } from "../../stimuli/stimulus.ts";
 import { silentMs } from "./converse.ts";
 import type { Limits } from "./limits.ts";
@@ -24,13 +25,17 @@ export interface PortPlan {
 /** The stimuli for a port, most valuable first. */
 export function tasksFor(record: PortRecord, stimuli: readonly Stimulus[]): readonly Task[] {
   return stimuli
-    .flatMap((stimulus, index) => {
-      if (stimulus.transport !== record.transport || isGreeting(stimulus)) return [];
-      const isOwn = stimulus.ports.includes(record.port) || record.protocols.has(stimulus.protocol);
-      if (!isOwn && stimulus.sentTo === "its-ports") return [];
-      return [{ stimulus, rank: ((stimulus.quick ? 0 : 2) + (isOwn ? 0 : 1)) * STEP + index }];
-    })
+    .map((stimulus, index) => ({ stimulus, index, isOwn: stimulus.ports.includes(record.port) || record.protocols.has(stimulus.protocol) }))
+    .filter(({ stimulus, isOwn }) => isFor(stimulus, record, isOwn))
+    .map(({ stimulus, index, isOwn }) => ({ stimulus, rank: ((stimulus.quick ? 0 : 2) + (isOwn ? 0 : 1)) * STEP + index }))
     .sort((a, b) => a.rank - b.rank);
+}
+
+/** A printer prints whatever it does not understand: it is asked in its own language only. */
+function isFor(stimulus: Stimulus, { transport, port }: PortRecord, isOwn: boolean): boolean {
+  if (stimulus.transport !== transport || isGreeting(stimulus)) return false;
+  if (PAPER_PORTS.includes(port)) return stimulus.ports.includes(port);
+  return isOwn || stimulus.sentTo === "every-port";
 }
 
 /** The greeting is heard by the scan itself. */

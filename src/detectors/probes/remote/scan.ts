@@ -1,4 +1,5 @@
 import type { TLSSocket } from "node:tls";
+import { PAPER_PORTS } from "../../stimuli/printer-stimuli.ts";
 import type { Step } from "../../stimuli/stimulus.ts";
 import { hear, say } from "../../stimuli/stimulus.ts";
 import { connect } from "./connect.ts";
@@ -91,7 +92,7 @@ export async function tryTls(run: Run, records: readonly PortRecord[], untilMs: 
 }
 
 function isWorthTls(run: Run, record: PortRecord): boolean {
-  if (record.state !== "open") return false;
+  if (record.state !== "open" || PAPER_PORTS.includes(record.port)) return false;
   if (tlsPorts.has(record.port)) return true;
   const greeted = record.exchanges.some(({ turns }) => turns.length > 0);
   return !greeted && !(run.quick && usualProtocols(record.port).length > 0);
