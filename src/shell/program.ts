@@ -118,6 +118,8 @@ export interface ProcessChildren {
   spawn(request: SpawnRequest): number | SpawnErrno;
   /** Waits for a child to end: its exit status, 128 + n after signal n. */
   wait(pid: number): Execution;
+  /** The same, but at most so long: undefined when it still runs. */
+  waitWithin(pid: number, forMs: number): Execution<number | undefined>;
   /** `spawn` and `wait`; an errno when it could not be started. */
   runChild(request: SpawnRequest): Execution<number | SpawnErrno>;
   /** Goes on as another program in this process (env, nohup, nice, busybox): `return yield* process.exec(...)`. An errno when it cannot. */

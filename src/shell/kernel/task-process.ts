@@ -256,6 +256,17 @@ export class TaskProcess implements Process {
     return statusOf(child.ending, signalNumber);
   }
 
+  *waitWithin(pid: number, forMs: number): Execution<number | undefined> {
+    const { kernel, peer } = this.computer;
+    const untilMs = peer.now().monotonicMs + forMs;
+    for (let leftMs = forMs; kernel.task(pid)?.ending === undefined; leftMs = untilMs - peer.now().monotonicMs) {
+      if (kernel.task(pid)?.parent !== this.task) break;
+      if (leftMs <= 0) return undefined;
+      yield { on: "queues", queues: [this.task.childChanged], forMs: Math.min(leftMs, MAX_TIMER_MS) };
+    }
+    return yield* this.wait(pid);
+  }
+
   *runChild(request: SpawnRequest): Execution<number | SpawnErrno> {
     const pid = this.spawn(request);
     return typeof pid === "number" ? yield* this.wait(pid) : pid;

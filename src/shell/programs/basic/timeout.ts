@@ -4,7 +4,6 @@ import type { Execution, Process, Program, SpawnErrno } from "../../program.ts";
 import { quoteName, quoteValue } from "../quoting.ts";
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400 };
-const POLL_MS = 20;
 const SIGNAL_BASE = 128;
 
 export const timeout: Program = {
@@ -35,29 +34,18 @@ function* cannotRun(process: Process, name: string, error: SpawnErrno): Executio
 function* watch(process: Process, { child, ms }: { child: number; ms: number }, options: Options): Execution {
   const named = (options.value("s") ?? "TERM").toUpperCase().replace(/^SIG/, "");
   const signal = named === "9" ? "KILL" : named;
-  const timedOut = yield* outlasts(process, child, ms);
-  if (timedOut) process.kill(child, signal);
+  // 0 is for ever.
+  const ended = ms === 0 ? yield* process.wait(child) : yield* process.waitWithin(child, ms);
+  if (ended !== undefined) return ended;
+  process.kill(child, signal);
   const status = yield* process.wait(child);
-  if (!timedOut || options.has("preserve-status")) return status;
+  if (options.has("preserve-status")) return status;
   return signal === "KILL" ? SIGNAL_BASE + 9 : 124;
-}
-
-/** Waits for a child for so long, 0 being for ever: true when it still runs. */
-function* outlasts(process: Process, child: number, ms: number): Execution<boolean> {
-  for (let left = ms; ms > 0 && isRunning(process.system.processes(), child); left -= POLL_MS) {
-    if (left <= 0) return true;
-    yield* process.sleep(Math.min(left, POLL_MS));
-  }
-  return false;
 }
 
 function* usage(process: Process): Execution {
   yield* process.write(2, `Try '${process.name} --help' for more information.\n`);
   return 125;
-}
-
-function isRunning(processes: readonly { readonly pid: number; readonly state: string }[], pid: number): boolean {
-  return processes.some((one) => one.pid === pid && !one.state.startsWith("Z"));
 }
 
 function durationMs(text: string): number | undefined {
