@@ -140,7 +140,12 @@ export class Kernel {
   /** Forgets an ended child whose parent has asked for its status. */
   reap(task: Task): void {
     task.parent?.children.delete(task);
-    this.#tasks.delete(task.pid);
+    if (this.#tasks.get(task.pid) === task) this.#tasks.delete(task.pid);
+  }
+
+  /** Reaps all ended children, as wait(2) in a loop does. */
+  reapChildren(parent: Task): void {
+    for (const child of [...parent.children]) if (child.ending !== undefined) this.reap(child);
   }
 
   /** Errors of kill(2). */

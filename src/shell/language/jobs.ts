@@ -14,10 +14,14 @@ export interface Job {
   stamp: number;
 }
 
+const MOST_STATUSES = 64;
+
 /** A shell's table of jobs. */
 export class Jobs {
   #jobs: Job[] = [];
   #stamp = 0;
+  /** Statuses of processes that ended, for a later `wait`. */
+  readonly #statuses = new Map<number, number>();
 
   all(): readonly Job[] {
     return this.#jobs;
@@ -28,6 +32,20 @@ export class Jobs {
     const job: Job = { number, tasks, group: tasks[0]?.group ?? 0, source, reported: "Running", kept: false, stamp: this.#next() };
     this.#jobs.push(job);
     return job;
+  }
+
+  remember(pid: number, status: number): void {
+    this.#statuses.set(pid, status);
+    const [oldest] = this.#statuses.keys();
+    if (oldest !== undefined && this.#statuses.size > MOST_STATUSES) this.#statuses.delete(oldest);
+  }
+
+  remembered(pid: number): number | undefined {
+    return this.#statuses.get(pid);
+  }
+
+  forgetStatuses(): void {
+    this.#statuses.clear();
   }
 
   touch(job: Job): void {

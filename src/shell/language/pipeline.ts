@@ -139,8 +139,12 @@ export function* startBackground(shell: Shell, what: { node: Node; source: strin
     node.type === "pipeline" && node.commands.length > 1 && !node.negated
       ? yield* startPiped(shell, node, { runner, background: true })
       : [yield* startSingle(shell, node, runner)];
+  // dash gives the place of a job that was waited for to the next one.
+  if (shell.dialect !== "bash") shell.jobs.forgetStatuses();
   const job = shell.jobs.add(tasks, source);
   const last = tasks.at(-1);
+  // bash takes a child's status as soon as it ends (SIGCHLD); the others when they wait for something next.
+  if (shell.dialect === "bash") for (const task of tasks) task.atEnd.push(() => shell.process.computer.kernel.reap(task));
   shell.lastBackground = last?.pid;
   if (shell.interactive) yield* shell.say(shell.dialect === "bash" ? `[${job.number}] ${last?.pid ?? 0}\n` : "");
   return 0;
@@ -186,7 +190,7 @@ function* stopped(shell: Shell, tasks: readonly Task[], source: string): Executi
 }
 
 function* ended(shell: Shell, tasks: readonly Task[]): Execution {
-  for (const task of tasks) shell.process.computer.kernel.reap(task);
+  shell.process.computer.kernel.reapChildren(shell.process.task);
   const last = tasks.at(-1);
   const ending = last?.ending;
   if (ending === undefined || last === undefined) return 0;
@@ -195,7 +199,7 @@ function* ended(shell: Shell, tasks: readonly Task[]): Execution {
 }
 
 /** What a shell says of a child that a signal ended: nothing for PIPE; for INT a new line at a prompt. */
-function* tellSignal(shell: Shell, signal: string, task: Task): Execution<void> {
+export function* tellSignal(shell: Shell, signal: string, task: Task): Execution<void> {
   if (signal === "PIPE" || shell.subshellDepth > 0) return;
   if (signal === "INT") {
     if (shell.interactive) yield* shell.say("\n");

@@ -1,8 +1,9 @@
 import { explain, isErrno } from "../../errno.ts";
 import { signalName, signalNumber } from "../../kernel/signals.ts";
+import type { Task } from "../../kernel/task.ts";
 import type { Execution } from "../../program.ts";
 import { type Job, jobState } from "../jobs.ts";
-import { endStatus, jobLine, jobText, waitForeground } from "../pipeline.ts";
+import { endStatus, jobLine, jobText, tellSignal, waitForeground } from "../pipeline.ts";
 import type { Shell } from "../shell.ts";
 import { badOption, readFlags, wrong } from "./builtin.ts";
 import { signalTable } from "./control.ts";
@@ -32,10 +33,11 @@ function isWanted(job: Job, letters: ReadonlySet<string>): boolean {
   return !letters.has("s") || state === "stopped";
 }
 
-/** Takes an ended job out of the table. */
+/** Takes an ended job out of the table; its statuses can still be waited for. */
 export function forget(shell: Shell, job: Job): void {
   shell.jobs.remove(job);
-  for (const task of job.tasks) if (task.ending !== undefined) shell.process.computer.kernel.reap(task);
+  for (const task of job.tasks) shell.jobs.remember(task.pid, endStatus(task));
+  shell.process.computer.kernel.reapChildren(shell.process.task);
 }
 
 export function* fg(shell: Shell, args: readonly string[]): Execution {
@@ -78,6 +80,7 @@ function* waitAll(shell: Shell): Execution {
     if (shell.interactive) yield* shell.say(jobLine(shell, job, { state: jobText(job) }));
     forget(shell, job);
   }
+  if (shell.dialect === "bash") shell.jobs.forgetStatuses();
   return 0;
 }
 
@@ -110,13 +113,24 @@ function* waitOne(shell: Shell, spec: string): Execution {
   if (job === undefined) return yield* noSuchJob(shell, spec);
   const task = job.tasks.find((one) => String(one.pid) === spec) ?? job.tasks.at(-1);
   while (task !== undefined && task.ending === undefined) if (yield* paused(shell)) return 130;
+  if (task !== undefined) yield* tellTaken(shell, task);
   const status = task === undefined ? 0 : endStatus(task);
-  if (jobState(job) === "done") shell.jobs.remove(job);
+  if (jobState(job) === "done") forget(shell, job);
   return status;
+}
+
+/** dash and ash tell of a signal where they take the status: here, unless it was taken before. */
+function* tellTaken(shell: Shell, task: Task): Execution<void> {
+  const { ending } = task;
+  const taken = shell.process.computer.kernel.task(task.pid) !== task;
+  if (shell.dialect === "bash" || taken || ending === undefined || !("signal" in ending)) return;
+  yield* tellSignal(shell, ending.signal, task);
 }
 
 function* noSuchJob(shell: Shell, spec: string): Execution {
   if (spec.startsWith("%")) return yield* wrong(shell, `wait: ${spec}: no such job`, 127);
+  const known = shell.jobs.remembered(Number(spec));
+  if (known !== undefined) return known;
   if (/^\d+$/.test(spec))
     return shell.dialect === "bash" ? yield* wrong(shell, `wait: pid ${spec} is not a child of this shell`, 127) : 127;
   const bash = `wait: \`${spec}': not a pid or valid job spec`;
