@@ -1,20 +1,13 @@
-import { type Check, clean, type Judgement, shown, unknown } from "../../../check.ts";
+import { clean, type Judgement, shown, unknown } from "../../../check.ts";
 import { isAbsence, lineOf, textOf } from "../../../views/files.ts";
 import type { LocalView } from "../../../views/local-view.ts";
+import { type CheckRow, localFamily } from "../check-row.ts";
 
 /**
  * Sebek and the Honeywall: a kernel module that exports what is read, hidden from the list of modules, and a bridge that lets little out. Both
  * are gone from most networks; what they leave is still looked for, and what works the same way is found the same way.
  */
-interface Row {
-  readonly name: string;
-  readonly looksAt: string;
-  readonly reason: string;
-  readonly ratio: number;
-  readonly judge: (view: LocalView) => Judgement;
-}
-
-const rows: readonly Row[] = [
+const rows: readonly CheckRow[] = [
   {
     name: "sebek-module",
     looksAt: "/proc/modules, /sys/module",
@@ -73,14 +66,12 @@ const rows: readonly Row[] = [
   },
 ];
 
-export const exportChecks: readonly Check<LocalView>[] = rows.map(({ name, ...row }) => ({
-  ...row,
-  id: `logging.${name}`,
+export const exportChecks = localFamily(rows, {
+  prefix: "logging",
   class: "logging",
-  side: "local",
   family: "exported-data",
   source: "The Honeynet Project, Know Your Enemy: Sebek, and Honeywall CDROM Roo; proc(5), nft(8)",
-}));
+});
 
 function modulesIn(view: LocalView): ReadonlySet<string> | undefined {
   const text = textOf(view.files, "/proc/modules");

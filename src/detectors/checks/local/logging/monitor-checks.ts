@@ -1,21 +1,14 @@
-import { type Check, clean, type Judgement, shown, unknown } from "../../../check.ts";
+import { clean, type Judgement, shown, unknown } from "../../../check.ts";
 import { exists, isAbsence, lineOf, textOf } from "../../../views/files.ts";
 import type { LocalView } from "../../../views/local-view.ts";
+import { type CheckRow, localFamily } from "../check-row.ts";
 import { processesOf, programOf } from "../processes.ts";
 
 /**
  * What watches the whole host: agents, kernel probes, sniffers, Sebek, limits on what may leave. Watched servers are common and honeypots
  * are not, so that an agent's name is worth very little here; what ordinary servers don't have is worth more.
  */
-interface Row {
-  readonly name: string;
-  readonly looksAt: string;
-  readonly reason: string;
-  readonly ratio: number;
-  readonly judge: (view: LocalView) => Judgement;
-}
-
-const rows: readonly Row[] = [
+const rows: readonly CheckRow[] = [
   {
     name: "runtime-monitor",
     looksAt: "running processes",
@@ -127,16 +120,14 @@ const rows: readonly Row[] = [
   },
 ];
 
-export const monitorChecks: readonly Check<LocalView>[] = rows.map(({ name, ...row }) => ({
-  ...row,
-  id: `logging.${name}`,
+export const monitorChecks = localFamily(rows, {
+  prefix: "logging",
   class: "logging",
-  side: "local",
   family: "watched-host",
   source: "proc(5), sysfs, nft(8), auditctl(8); The Honeynet Project, Know Your Enemy: Sebek",
-}));
+});
 
-function agents(pattern: RegExp): Row["judge"] {
+function agents(pattern: RegExp): CheckRow["judge"] {
   return ({ files }) => {
     const processes = processesOf(files);
     if (typeof processes === "string" || processes.length === 0) return unknown("processes were not looked at");

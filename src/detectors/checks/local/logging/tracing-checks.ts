@@ -1,18 +1,11 @@
-import { type Check, clean, type Judgement, shown, unknown } from "../../../check.ts";
+import { clean, type Judgement, shown, unknown } from "../../../check.ts";
 import { exists, isAbsence, lineOf, textOf } from "../../../views/files.ts";
 import type { LocalView } from "../../../views/local-view.ts";
+import { type CheckRow, localFamily } from "../check-row.ts";
 import { processesOf, programOf } from "../processes.ts";
 
 /** Who looks over the visitor's shoulder: tracers, preloaded libraries, recorders of the terminal, shells that report their commands. */
-interface Row {
-  readonly name: string;
-  readonly looksAt: string;
-  readonly reason: string;
-  readonly ratio: number;
-  readonly judge: (view: LocalView) => Judgement;
-}
-
-const rows: readonly Row[] = [
+const rows: readonly CheckRow[] = [
   {
     name: "tracer",
     looksAt: "TracerPid of the shell and of this process",
@@ -141,14 +134,12 @@ const rows: readonly Row[] = [
   },
 ];
 
-export const tracingChecks: readonly Check<LocalView>[] = rows.map(({ name, ...row }) => ({
-  ...row,
-  id: `logging.${name}`,
+export const tracingChecks = localFamily(rows, {
+  prefix: "logging",
   class: "logging",
-  side: "local",
   family: "watched-session",
   source: "proc(5), ld.so(8), pam_tty_audit(8), sshd_config(5), sudoers(5); Kitazawa and Shinoda, Fake Honeypot",
-}));
+});
 
 function outputOf(view: LocalView, id: string): string | undefined {
   return Object.hasOwn(view.commands, id) ? view.commands[id]?.output : undefined;
@@ -163,7 +154,7 @@ function tracer(view: LocalView): Judgement {
 }
 
 /** Lines of `pid tracer name`, from the shell upwards. */
-function ancestorCheck(pattern: RegExp): Row["judge"] {
+function ancestorCheck(pattern: RegExp): CheckRow["judge"] {
   return (view) => {
     const names = [...(outputOf(view, "proc.ancestors") ?? "").matchAll(/^\d+ \d+ (.+)$/gm)].map((found) => found[1] ?? "");
     if (names.length === 0) return unknown("the shell's ancestors are not known");

@@ -1,17 +1,10 @@
-import { type Check, clean, type Judgement, shown, unknown } from "../../../check.ts";
+import { clean, type Judgement, shown, unknown } from "../../../check.ts";
 import { type Files, isAbsence, textOf } from "../../../views/files.ts";
 import type { LocalView } from "../../../views/local-view.ts";
+import { type CheckRow, localFamily } from "../check-row.ts";
 
 /** Weak on purpose: what an administrator would have mended, and what lies about to be taken. */
-interface Row {
-  readonly name: string;
-  readonly looksAt: string;
-  readonly reason: string;
-  readonly ratio: number;
-  readonly judge: (view: LocalView) => Judgement;
-}
-
-const rows: readonly Row[] = [
+const rows: readonly CheckRow[] = [
   {
     name: "no-password",
     looksAt: "/etc/passwd, /etc/shadow",
@@ -85,14 +78,12 @@ const rows: readonly Row[] = [
   },
 ];
 
-export const weaknessChecks: readonly Check<LocalView>[] = rows.map(({ name, ...row }) => ({
-  ...row,
-  id: `trait.local.${name}`,
+export const weaknessChecks = localFamily(rows, {
+  prefix: "trait.local",
   class: "trait",
-  side: "local",
   family: "weak-on-purpose",
   source: "Kitazawa and Shinoda, Fake Honeypot; Rowe, Custy and Duong, Fake Honeypots (2006)",
-}));
+});
 
 function accountsIn(files: Files): readonly (readonly string[])[] | undefined {
   return textOf(files, "/etc/passwd")
