@@ -26,9 +26,19 @@ export abstract class Description {
     return undefined;
   }
 
+  /** Where open(2) would still wait: a fifo whose other end nobody has opened. */
+  get opening(): WaitQueue | undefined {
+    return undefined;
+  }
+
   retain(): this {
     this.#references += 1;
     return this;
+  }
+
+  /** Takes `retain` back for the one who holds it next: nothing is closed. */
+  handOver(): void {
+    this.#references -= 1;
   }
 
   release(): void {

@@ -1,4 +1,5 @@
 import type { Errno, OpenHow } from "../file-system.ts";
+import type { Execution } from "../program.ts";
 import type { Computer } from "./computer.ts";
 import { type Description, FileDescription } from "./description.ts";
 import type { Task } from "./task.ts";
@@ -22,6 +23,27 @@ export function openDescription(
   return new FileDescription(typeof path === "string" ? path : want.path, file, way);
 }
 
+/** The rest of open(2), for those who can wait: an end of a fifo comes back when the other end is there. */
+export function* openAndWait(
+  computer: Computer,
+  task: Task,
+  want: { readonly path: string; readonly how: OpenHow },
+): Execution<Description | Errno> {
+  const description = openDescription(computer, task, want);
+  if ("errno" in description || description.opening === undefined) return description;
+  // Held meanwhile, so that who is killed here lets go of it.
+  description.retain();
+  let opened = false;
+  try {
+    for (let { opening } = description; opening !== undefined; { opening } = description) yield { on: "queues", queues: [opening] };
+    opened = true;
+    return description;
+  } finally {
+    if (opened) description.handOver();
+    else description.release();
+  }
+}
+
 const DESCRIPTOR_NAMES: Readonly<Record<string, number>> = { in: 0, out: 1, err: 2 };
 
 function openSpecial(
@@ -37,7 +59,8 @@ function openSpecial(
     const allowed = computer.fs.access(path, wanted, task.credentials);
     if ("errno" in allowed) return allowed;
     const pipe = computer.fifo(stat.inode, path);
-    return how.write === true ? pipe.writer() : pipe.reader();
+    if (how.write !== true) return pipe.reader();
+    return how.read === true ? pipe.both() : pipe.writer();
   }
   if (stat.kind !== "character") return undefined;
   const name = terminalName(stat.device, task);

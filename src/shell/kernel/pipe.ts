@@ -1,4 +1,5 @@
 import type { Errno, Stat } from "../file-system.ts";
+import type { WaitQueue } from "../program.ts";
 import { type Blocked, Description } from "./description.ts";
 import { Waiters } from "./wait-queue.ts";
 
@@ -17,8 +18,9 @@ export class Pipe {
   #bytes = "";
   readers = 0;
   writers = 0;
-  /** A fifo's reader waits for its first writer. */
-  #opened = false;
+  /** How often each end was opened: so a fifo's end learns that another was there, even when it has gone again. */
+  readOpens = 0;
+  writeOpens = 0;
 
   constructor(inode: number, label = `pipe:[${inode}]`) {
     this.#inode = inode;
@@ -34,17 +36,28 @@ export class Pipe {
   }
 
   writer(): Description {
-    this.#opened = true;
     return new PipeEnd(this, "write");
   }
 
+  /** A fifo opened with O_RDWR is both. */
+  both(): Description {
+    return new PipeEnd(this, "both");
+  }
+
   take(maxBytes: number, delimiter?: string): string | Blocked {
-    if (this.#bytes === "") return this.writers === 0 && this.#opened ? "" : { until: this.readable };
+    if (this.#bytes === "") return this.writers === 0 ? "" : { until: this.readable };
     const found = delimiter === undefined ? -1 : this.#bytes.indexOf(delimiter);
     const taken = this.#bytes.slice(0, found < 0 ? maxBytes : Math.min(maxBytes, found + 1));
     this.#bytes = this.#bytes.slice(taken.length);
     this.writable.wake();
     return taken;
+  }
+
+  /** One end less; what nobody can read any more is gone. */
+  left(): void {
+    if (this.readers === 0 && this.writers === 0) this.#bytes = "";
+    this.readable.wake();
+    this.writable.wake();
   }
 
   /** Adds what fits; false: nothing fits now. Small writes are not cut (PIPE_BUF). */
@@ -64,32 +77,56 @@ export class Pipe {
   }
 }
 
+/**
+ * An end of a pipe. One that was opened alone belongs to a fifo and waits for its counterpart (fifo(7)): open(2) would wait there, so who
+ * can wait asks for `opening`; for the others the first transfer waits.
+ */
 class PipeEnd extends Description {
   readonly #pipe: Pipe;
-  readonly #side: "read" | "write";
+  readonly #side: "read" | "write" | "both";
+  /** Opens of the other end when this one was opened without it; undefined: it has met one. */
+  #alone: number | undefined;
 
-  constructor(pipe: Pipe, side: "read" | "write") {
+  constructor(pipe: Pipe, side: "read" | "write" | "both") {
     super();
     this.#pipe = pipe;
     this.#side = side;
-    if (side === "read") pipe.readers += 1;
-    else pipe.writers += 1;
+    if (side !== "write") {
+      pipe.readers += 1;
+      pipe.readOpens += 1;
+    }
+    if (side !== "read") {
+      pipe.writers += 1;
+      pipe.writeOpens += 1;
+    }
+    const others = side === "read" ? pipe.writers : pipe.readers;
+    this.#alone = others === 0 ? this.#otherOpens() : undefined;
+    pipe.readable.wake();
+    pipe.writable.wake();
   }
 
   get label(): string {
     return this.#pipe.label;
   }
 
+  override get opening(): WaitQueue | undefined {
+    if (this.#alone !== undefined && this.#otherOpens() !== this.#alone) this.#alone = undefined;
+    if (this.#alone === undefined) return undefined;
+    return this.#side === "read" ? this.#pipe.readable : this.#pipe.writable;
+  }
+
   read(maxBytes: number): string | Errno | Blocked {
-    return this.#side === "read" ? this.#pipe.take(maxBytes) : { errno: "EBADF" };
+    return this.#take(maxBytes);
   }
 
   readThrough(delimiter: string, maxBytes: number): string | Errno | Blocked {
-    return this.#side === "read" ? this.#pipe.take(maxBytes, delimiter) : { errno: "EBADF" };
+    return this.#take(maxBytes, delimiter);
   }
 
   write(bytes: string): number | Errno | Blocked {
-    return this.#side === "write" ? this.#pipe.put(bytes) : { errno: "EBADF" };
+    if (this.#side === "read") return { errno: "EBADF" };
+    const { opening } = this;
+    return opening === undefined ? this.#pipe.put(bytes) : { until: opening };
   }
 
   stat(): Stat {
@@ -97,9 +134,18 @@ class PipeEnd extends Description {
   }
 
   protected closed(): void {
-    if (this.#side === "read") this.#pipe.readers -= 1;
-    else this.#pipe.writers -= 1;
-    this.#pipe.readable.wake();
-    this.#pipe.writable.wake();
+    if (this.#side !== "write") this.#pipe.readers -= 1;
+    if (this.#side !== "read") this.#pipe.writers -= 1;
+    this.#pipe.left();
+  }
+
+  #take(maxBytes: number, delimiter?: string): string | Errno | Blocked {
+    if (this.#side === "write") return { errno: "EBADF" };
+    const { opening } = this;
+    return opening === undefined ? this.#pipe.take(maxBytes, delimiter) : { until: opening };
+  }
+
+  #otherOpens(): number {
+    return this.#side === "read" ? this.#pipe.writeOpens : this.#pipe.readOpens;
   }
 }

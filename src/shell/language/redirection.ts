@@ -2,7 +2,7 @@ import { explain, isErrno } from "../errno.ts";
 import type { Errno, OpenHow } from "../file-system.ts";
 import type { Description } from "../kernel/description.ts";
 import { HereDocument } from "../kernel/here-document.ts";
-import { openDescription } from "../kernel/open-description.ts";
+import { openAndWait } from "../kernel/open-description.ts";
 import type { Execution } from "../program.ts";
 import { expandText, expandWords } from "./expand.ts";
 import { type Shell, ShellProblem } from "./shell.ts";
@@ -61,7 +61,7 @@ function* apply(shell: Shell, one: Redirect, saved: [number, Description | undef
   const target = yield* targetOf(shell, one);
   const duplicates = one.operator === "<&" || one.operator === ">&";
   if (duplicates && (yield* duplicate(shell, { one, target, fd }, saved))) return;
-  const description = openTarget(shell, target, one.operator);
+  const description = yield* openTarget(shell, target, one.operator);
   if (isErrno(description)) throw refused(shell, target, { error: description, operator: one.operator });
   replaceDescriptor(shell, saved, { fd, description });
   if (one.operator.includes("&")) replaceDescriptor(shell, saved, { fd: 2, description });
@@ -114,7 +114,7 @@ const HOW: Readonly<Record<string, OpenHow>> = {
   "&>>": { write: true, append: true, create: true },
 };
 
-function openTarget(shell: Shell, target: string, operator: string): Description | Errno {
+function* openTarget(shell: Shell, target: string, operator: string): Execution<Description | Errno> {
   const how = HOW[operator] ?? { write: true, create: true, truncate: true };
   const { process } = shell;
   if (target === "") return { errno: "ENOENT" };
@@ -122,7 +122,7 @@ function openTarget(shell: Shell, target: string, operator: string): Description
     const stat = process.fs.stat(target);
     if (!("errno" in stat) && stat.kind === "file") throw new ShellProblem(`${target}: cannot overwrite existing file`);
   }
-  return openDescription(process.computer, process.task, { path: process.absolute(target), how });
+  return yield* openAndWait(process.computer, process.task, { path: process.absolute(target), how });
 }
 
 function freeDescriptor(shell: Shell, name: string): number {

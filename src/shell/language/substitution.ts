@@ -1,6 +1,6 @@
 import { explain, isErrno } from "../errno.ts";
 import type { Description } from "../kernel/description.ts";
-import { openDescription } from "../kernel/open-description.ts";
+import { openAndWait } from "../kernel/open-description.ts";
 import type { Execution } from "../program.ts";
 import { expandText } from "./expand.ts";
 import { forkShell, waitForeground } from "./pipeline.ts";
@@ -68,7 +68,7 @@ function readOnly(script: Script) {
 
 function* readFile(shell: Shell, target: NonNullable<ReturnType<typeof readOnly>>): Execution<string> {
   const path = yield* expandText(shell, target);
-  const description = openDescription(shell.process.computer, shell.process.task, {
+  const description = yield* openAndWait(shell.process.computer, shell.process.task, {
     path: shell.process.absolute(path),
     how: { read: true },
   });
