@@ -9,6 +9,7 @@ import { remoteView } from "../../src/detectors/views/build-view.ts";
 import { recordingFiles } from "../../src/detectors/views/recorded-files.ts";
 import { encodeLocalView, encodeRemoteView } from "../../src/detectors/views/view-file.ts";
 import { jsonLines, Site, told, toldJson, utsusemi } from "../rig/command.ts";
+import { listening } from "../rig/listening.ts";
 import { needs } from "../rig/needs.ts";
 
 /** A server on loopback that greets as told, and its port. */
@@ -19,12 +20,7 @@ async function greeter(greeting: string): Promise<AsyncDisposable & { readonly p
       .resume()
       .write(greeting, "latin1"),
   );
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : 0);
-    });
-  });
+  const port = await listening(server);
   return { port, [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 

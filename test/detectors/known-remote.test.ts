@@ -9,6 +9,7 @@ import { remoteStimuli } from "../../src/detectors/remote-detectors.ts";
 import { recognise } from "../../src/detectors/stimuli/recognise.ts";
 import type { RemoteView } from "../../src/detectors/views/remote-view.ts";
 import { runClient } from "../clients/run-client.ts";
+import { listening } from "../rig/listening.ts";
 import { needs } from "../rig/needs.ts";
 import { startReplay } from "../rig/replay-fingerprints.ts";
 
@@ -37,7 +38,7 @@ test("what nmap calls a honeypot is what we foretell, port by port", needs("nmap
   assert.equal(entries.length, 19);
   await using replay = await startReplay(entries.map((entry) => [entry]));
   const servers = ORDINARY.map((make) => make());
-  const ordinary = await Promise.all(servers.map(listen));
+  const ordinary = await Promise.all(servers.map(listening));
   const ports = [...entries.map(({ id }) => replay.port(id)), ...ordinary];
   const [{ out }, view] = await Promise.all([
     runClient("nmap", ["-n", "-Pn", "-sT", "-sV", "-p", ports.join(","), "127.0.0.1"], { withinMs: 400_000 }),
@@ -62,13 +63,4 @@ function named(out: string, port: number): string {
 
 function onePort(view: RemoteView, port: number): RemoteView {
   return { ...view, ports: view.ports.filter((one) => one.port === port) };
-}
-
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : 0);
-    });
-  });
 }

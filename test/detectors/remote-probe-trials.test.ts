@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:net";
 import test, { after } from "node:test";
 import { type RemoteOptions, takeRemoteView } from "../../src/detectors/probes/remote/take-remote-view.ts";
 import type { Trial } from "../../src/detectors/views/remote-view.ts";
+import { listening } from "../rig/listening.ts";
 import { logins, proxy, relay, sshServer } from "./remote-probe-services.ts";
 
 const closing: (() => void)[] = [];
@@ -11,13 +12,10 @@ after(() => {
   for (const close of closing) close();
 });
 
-async function listening(server: Server): Promise<number> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+/** Closed again when the tests of this file are over. */
+function open(server: Server): Promise<number> {
   closing.push(() => server.close());
-  const address = server.address();
-  assert.ok(typeof address === "object" && address !== null);
-  return address.port;
+  return listening(server);
 }
 
 /** The trials of one port that is recognised as `protocol`. */
@@ -40,7 +38,7 @@ async function trialsOf(port: number, protocol: string, options: Partial<RemoteO
 
 for (const [protocol, make] of Object.entries(logins)) {
   test(`who takes any ${protocol} login is told from who takes none`, async () => {
-    const [yes, no] = await Promise.all([listening(make("yes")), listening(make("no"))]);
+    const [yes, no] = await Promise.all([open(make("yes")), open(make("no"))]);
     const [accepted, refused] = await Promise.all([loginsOf(yes, protocol), loginsOf(no, protocol)]);
     assert.deepEqual([accepted["login.random"]?.claimed, accepted["login.varied"]?.claimed], [true, true], JSON.stringify(accepted));
     assert.deepEqual([refused["login.random"]?.claimed, refused["login.varied"]?.claimed], [false, false], JSON.stringify(refused));
@@ -64,7 +62,7 @@ for (const way of ["socks4", "socks5", "connect"] as const) {
   test(`a ${way} proxy that lies is told from one that connects and one that refuses`, async () => {
     const seen: Record<string, (boolean | undefined)[]> = {};
     for (const kind of ["liar", "true", "no"] as const) {
-      const port = await listening(proxy(way, kind));
+      const port = await open(proxy(way, kind));
       const trial = (await trialsOf(port, way === "connect" ? "http" : "socks", { limits: { exchangeMs: 2_000 } }))[`proxy.${way}`];
       seen[kind] = [trial?.claimed, trial?.happened];
     }
@@ -79,7 +77,7 @@ test("a relay that swallows is told from one that delivers and one that refuses"
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const place = { port, arrivalMs: 1_500 };
   const trialWith = async (kind: Parameters<typeof relay>[0]) =>
-    (await trialsOf(await listening(relay(kind)), "smtp", { relay: place }))["relay.smtp"];
+    (await trialsOf(await open(relay(kind)), "smtp", { relay: place }))["relay.smtp"];
   const unwatched = await trialWith("nowhere");
   assert.deepEqual(
     [unwatched?.claimed, unwatched?.happened],
@@ -95,8 +93,8 @@ test("a relay that swallows is told from one that delivers and one that refuses"
 });
 
 test("a service that falls silent, or is another one, has no trial and stops nobody", async () => {
-  const silent = await listening(createServer((socket) => socket.on("error", () => socket.destroy()).resume()));
-  const noise = await listening(createServer((socket) => socket.on("error", () => socket.destroy()).end(Buffer.alloc(3_000, 0xfe))));
+  const silent = await open(createServer((socket) => socket.on("error", () => socket.destroy()).resume()));
+  const noise = await open(createServer((socket) => socket.on("error", () => socket.destroy()).end(Buffer.alloc(3_000, 0xfe))));
   const cases = [silent, noise].flatMap((port) =>
     ["ssh", "mysql", "vnc", "telnet", "postgres", "socks"].map((protocol) => ({ port, protocol })),
   );

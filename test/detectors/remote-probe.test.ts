@@ -11,6 +11,7 @@ import type { ProgressReport } from "../../src/detectors/probes/remote/progress.
 import { type RemoteOptions, takeRemoteView } from "../../src/detectors/probes/remote/take-remote-view.ts";
 import { hear, type Stimulus, say } from "../../src/detectors/stimuli/stimulus.ts";
 import { heardText } from "../../src/detectors/views/exchanges.ts";
+import { listening } from "../rig/listening.ts";
 import { oddCertificates } from "./remote-probe-certificates.ts";
 
 const hello: Stimulus = {
@@ -29,17 +30,14 @@ after(() => {
   for (const close of closing) close();
 });
 
-async function listening(server: Server): Promise<number> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+/** Closed again when the tests of this file are over. */
+function open(server: Server): Promise<number> {
   closing.push(() => server.close());
-  const address = server.address();
-  assert.ok(typeof address === "object" && address !== null);
-  return address.port;
+  return listening(server);
 }
 
 function serving(serve: (socket: Socket) => void): Promise<number> {
-  return listening(
+  return open(
     createServer({ allowHalfOpen: true }, (socket) => {
       socket.on("error", () => socket.destroy());
       serve(socket);
@@ -131,7 +129,7 @@ for (const [name, expected] of [
       socket.on("data", (bytes: Buffer) => socket.end(`within: ${bytes}`));
     });
     server.on("tlsClientError", (_error, socket) => socket.destroy());
-    const view = await look([await listening(server)]);
+    const view = await look([await open(server)]);
     const [port] = view.ports;
     assert.ok(port?.tls !== undefined, "no certificate was seen");
     for (const [key, value] of Object.entries(expected)) assert.equal({ ...port.tls }[key], value);

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { createServer as createWebServer } from "node:http";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import test from "node:test";
 import { checks } from "../../src/detectors/checks/remote/stack/index.ts";
 import { openPacketProbe } from "../../src/detectors/probes/remote/packet-probe.ts";
 import { takeRemoteView } from "../../src/detectors/probes/remote/take-remote-view.ts";
 import { isLaboratory, wireMeasurements } from "../../src/detectors/probes/remote/wire-measurements.ts";
 import { hear, say } from "../../src/detectors/stimuli/stimulus.ts";
+import { listening } from "../rig/listening.ts";
 import { needs } from "../rig/needs.ts";
 
 const HTTP_GET = {
@@ -25,7 +26,7 @@ test("raw packets show this kernel as it is, and none of the stack checks finds 
     createWebServer((_, response) => response.end("hello")),
     createWebServer((_, response) => response.end("other")),
   ];
-  const ports = await Promise.all(servers.map(listen));
+  const ports = await Promise.all(servers.map(listening));
   const view = await takeRemoteView("127.0.0.1", {
     address: "127.0.0.1",
     ports,
@@ -69,7 +70,7 @@ test("a recorded Date header is found", needs("root"), async () => {
       .once("data", () => socket.end("HTTP/1.0 200 OK\r\nDate: Tue, 19 May 1993 09:00:00 GMT\r\n\r\n"))
       .on("error", () => socket.destroy()),
   );
-  const port = await listen(server);
+  const port = await listening(server);
   const view = await takeRemoteView("127.0.0.1", {
     address: "127.0.0.1",
     ports: [port],
@@ -90,12 +91,3 @@ test("LAND is for laboratories", () => {
   for (const inside of ["10.1.2.3", "192.168.0.9", "172.16.0.1", "169.254.1.1", "192.0.2.7"]) assert.ok(isLaboratory(inside), inside);
   for (const outside of ["127.0.0.1", "8.8.8.8", "172.32.0.1", "::1", "192.169.0.1"]) assert.ok(!isLaboratory(outside), outside);
 });
-
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => {
-      const address: AddressInfo | string | null = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : 0);
-    });
-  });
-}
