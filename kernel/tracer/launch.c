@@ -1,6 +1,8 @@
 /*
  *   tracer-x64 [--no-cpuid] [--events FD] SPEC -- COMMAND [ARGUMENT...]
  *
+ * SPEC is a file, or `fd:N`, an open one, that is read to its end. COMMAND gets neither that nor the events' file.
+ *
  * This process becomes COMMAND: its id, parent, terminal, files, exit status and stops are the caller's own. The tracer is a grandchild, in
  * a session of its own, and is no child of COMMAND's. Before COMMAND begins, the tracer has seized this process, and a filter of system
  * calls refuses the tree to switch CPUID faulting by itself (EPERM), and children that cannot be traced; the tracer's own calls carry a
@@ -56,8 +58,15 @@ static void parse_arguments(char **argv) {
   arguments.command = &at[2];
 }
 
+static long read_spec(void) {
+  const char *name = arguments.spec;
+  if (name[0] != 'f' || name[1] != 'd' || name[2] != ':') return read_file(AT_FDCWD, name, spec_text, sizeof spec_text);
+  const int file = parse_file_number(&name[3]);
+  return name[3] == 0 || file < 0 ? -EBADF : read_open_file(file, spec_text, sizeof spec_text);
+}
+
 static void load_spec(void) {
-  const long size = read_file(AT_FDCWD, arguments.spec, spec_text, sizeof spec_text);
+  const long size = read_spec();
   if (size < 0) refuse("cannot read ", arguments.spec);
   const int has_zero = length_of(spec_text) != (size_t)size;
   const struct spec_mistake mistake = has_zero ? (struct spec_mistake){1, "a byte of zero"} : parse_spec(spec_text, &spec);

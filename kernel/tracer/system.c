@@ -47,7 +47,10 @@ int equal(const char *one, const char *other) {
 
 long read_file(int folder, const char *path, char *to, size_t size) {
   const long file = CALL(openat, folder, path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return file;
+  return file < 0 ? file : read_open_file((int)file, to, size);
+}
+
+long read_open_file(int file, char *to, size_t size) {
   size_t used = 0;
   long got;
   do {

@@ -29,6 +29,8 @@ size_t length_of(const char *text);
 int equal(const char *one, const char *other);
 /* Reads up to `size` - 1 bytes of a file and ends them with a zero; -errno where it cannot be read, -E2BIG where it is longer. */
 long read_file(int folder, const char *path, char *to, size_t size);
+/* The same, of a file that is open; it is closed. */
+long read_open_file(int file, char *to, size_t size);
 
 /* Text that is put together; what does not fit is cut off. */
 struct text {
