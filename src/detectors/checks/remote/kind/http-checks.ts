@@ -30,6 +30,12 @@ function ofKnown(port: PortView, stimulus: string, judge: (answer: HttpAnswer, p
   return server === undefined || answer === undefined ? undefined : judge(answer, server.product);
 }
 
+/** A server without a name may be busybox's httpd, which reads neither the version nor the verb HEAD. */
+function carelessness(port: PortView): number {
+  const answer = page(port);
+  return answer !== undefined && serverProduct(answer) === undefined ? 2 : 8;
+}
+
 const status = ({ status: code }: HttpAnswer, product: string) => `${product} answers ${code}`;
 
 const requestChecks: readonly RemoteCheck[] = [
@@ -42,7 +48,8 @@ const requestChecks: readonly RemoteCheck[] = [
     source: measured,
     opinion: (port) => {
       const answer = at(port, "http.bad-version");
-      return answer === undefined ? undefined : oddIf(answer.status < 400, `status ${answer.status}`);
+      if (answer === undefined) return undefined;
+      return answer.status < 400 ? odd(`status ${answer.status}`, carelessness(port)) : fine(`status ${answer.status}`);
     },
   }),
   portCheck({
@@ -57,7 +64,8 @@ const requestChecks: readonly RemoteCheck[] = [
   }),
   portCheck({
     id: "http.odd-verb.accepted",
-    family: "http-requests",
+    // Where every path is one page, every verb is too: one sign.
+    family: "http-pages",
     looksAt: "the verb AAAA",
     reason: "A verb that does not exist is served the same page as GET, so the verb is never looked at.",
     ratio: 4,
@@ -134,12 +142,14 @@ const requestChecks: readonly RemoteCheck[] = [
     id: "http.head.body",
     family: "http-requests",
     looksAt: "HEAD /",
-    reason: "An answer to HEAD carries a body, which no web server sends.",
+    reason: "An answer to HEAD carries a body, which no web server that gives its name sends.",
     ratio: 8,
     source: "RFC 9110 §9.3.2",
     opinion: (port) => {
       const answer = at(port, "http.head");
-      return answer === undefined ? undefined : oddIf(answer.body !== "" && answer.status < 400, `${answer.body.length} bytes of body`);
+      if (answer === undefined) return undefined;
+      const seen = `${answer.body.length} bytes of body`;
+      return answer.body !== "" && answer.status < 400 ? odd(seen, carelessness(port)) : fine(seen);
     },
   }),
   portCheck({

@@ -45,6 +45,29 @@ test("no fault is found with a host that runs all of them", () => {
   assert.deepEqual(faults(realHost("openssh", ...others)), ["trait.open.redis"]);
 });
 
+test("a connection that OpenSSH sheds was not asked: another text than its greeting shows nothing", () => {
+  const openssh = realPort("openssh");
+  const shed = ["Exceeded MaxStartups\r\n", "Not allowed at this time\r\n"].flatMap((text) =>
+    openssh.exchanges.map((_, index) => openssh.exchanges.with(index, exchange(openssh.exchanges[index]?.stimulus ?? "", text))),
+  );
+  for (const exchanges of shed) assert.deepEqual(faults(remoteView({ ports: [{ ...openssh, exchanges }] })), []);
+});
+
+test("MariaDB that was told to show a version of MySQL keeps its printable salts", () => {
+  const greeting = "SgAAAAo4LjAuMzYABQAAAHJsSWVEYTxFAP73CAIA/4EVAAAAAAAAHQAAACk6J1VVLHlBdUpSPgBteXNxbF9uYXRpdmVfcGFzc3dvcmQA";
+  const told = exchange("null", Buffer.from(greeting, "base64"));
+  assert.deepEqual(faults(remoteView({ ports: [openPort(3306, [told])] })), []);
+});
+
+test("an FTP name that is refused by itself is no login that failed fast", () => {
+  const turns = [
+    { from: "us" as const, atMs: 254, bytes: Buffer.from("USER root\r\n") },
+    { from: "them" as const, atMs: 255, bytes: Buffer.from("530 Non-anonymous sessions must use encryption.\r\n") },
+  ];
+  const refused = openPort(21, [{ stimulus: "ftp.pass-empty", over: "plain", turns, ended: "silence" }]);
+  assert.deepEqual(faults(remoteView({ ports: [refused] })), []);
+});
+
 /** Answers that are meant to break whoever reads them. */
 const HOSTILE: readonly Uint8Array[] = [
   new Uint8Array(),

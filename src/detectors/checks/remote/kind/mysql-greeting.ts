@@ -33,7 +33,8 @@ export function mysqlGreeting(bytes: Uint8Array | undefined): MysqlGreeting | un
   const second = reader.short ? Buffer.alloc(0) : reader.rest().subarray(0, 12);
   return {
     version,
-    mariadb: /mariadb/i.test(version),
+    // Whatever version it was told to show, MariaDB since 10.2 clears the first capability (CLIENT_MYSQL), which MySQL sets.
+    mariadb: /mariadb/i.test(version) || (low & 1) === 0,
     thread,
     salt: Buffer.concat([first, second]),
     capabilities: (low | (high << 16)) >>> 0,

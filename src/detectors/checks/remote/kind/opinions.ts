@@ -73,9 +73,17 @@ function brief(text: string): string {
   return text.length <= MOST_SEEN ? text : `${text.slice(0, MOST_SEEN)}...`;
 }
 
+/** What OpenSSH says instead of its greeting to connections that are too many (MaxStartups) or unwanted (PerSourcePenalties). */
+const SHED = ["Exceeded MaxStartups\r\n", "Not allowed at this time\r\n"];
+
+/** The connection was refused, by the system or with a word: nothing was asked. */
+function isRefused(exchange: Exchange): boolean {
+  return exchange.ended === "refused" || SHED.includes(Buffer.from(heard(exchange).subarray(0, 32)).toString("latin1"));
+}
+
 /** The conversation that a stimulus began on this port; refused connections are none. The one that heard most, where there are several. */
 export function conversation(port: PortView, stimulus: string): Exchange | undefined {
-  const all = port.exchanges.filter((one) => one.stimulus === stimulus && one.ended !== "refused");
+  const all = port.exchanges.filter((one) => one.stimulus === stimulus && !isRefused(one));
   return all.reduce<Exchange | undefined>(
     (best, one) => (best === undefined || heard(one).length > heard(best).length ? one : best),
     undefined,

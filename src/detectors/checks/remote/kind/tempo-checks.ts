@@ -1,5 +1,5 @@
 import type { PortView } from "../../../views/remote-view.ts";
-import { conversation, type Opinion, oddIf, portCheck, type RemoteCheck } from "./opinions.ts";
+import { conversation, type Opinion, oddIf, portCheck, type RemoteCheck, textFrom } from "./opinions.ts";
 
 /** How fast, how slow and how evenly a port answers. */
 const firstByte = (port: PortView) => conversation(port, "null")?.turns.find(({ from }) => from === "them");
@@ -54,6 +54,8 @@ export const tempoChecks: readonly RemoteCheck[] = [
       const tookMs = replyMs(port, "ftp.pass-empty");
       const text = conversation(port, "ftp.pass-empty")?.turns.at(-1);
       if (tookMs === undefined || text === undefined || !/^530/m.test(Buffer.from(text.bytes).toString("latin1"))) return undefined;
+      // A name that is refused by itself (anonymous only, TLS first) was never looked up.
+      if (!/^331/m.test(textFrom(port, "ftp.pass-empty") ?? "")) return undefined;
       return oddIf(tookMs < LOGIN_MS, `${Math.round(tookMs)} ms`);
     },
   }),

@@ -65,6 +65,7 @@ const login = (delay: number): RemoteView =>
         stimulus: "ftp.pass-empty",
         over: "plain",
         turns: [
+          { from: "them", atMs: 490, bytes: Buffer.from("331 Please specify the password.\r\n") },
           { from: "us", atMs: 500, bytes: Buffer.from("PASS \r\n") },
           { from: "them", atMs: 500 + delay, bytes: Buffer.from("530 Login incorrect.\r\n") },
         ],
