@@ -19,10 +19,13 @@ export function addDoctor(program: Command): void {
 async function examine({ json, ...place }: Place & { readonly json?: boolean }): Promise<void> {
   const settings = settingsOf(place);
   const running = await sensorAnswers(controlSocket(settings));
-  for await (const finding of findings(settings, running)) {
-    if (json === true) printJson(finding);
-    else print(findingLine(finding));
-  }
+  const { detectFindings } = await import("./doctor/detect-findings.ts");
+  for (const part of [findings(settings, running), detectFindings()]) for await (const finding of part) show(finding, json === true);
+}
+
+function show(finding: Finding, json: boolean): void {
+  if (json) printJson(finding);
+  else print(findingLine(finding));
 }
 
 const SIGNS = { present: "ok     ", absent: "missing", unknown: "unknown" } as const;
