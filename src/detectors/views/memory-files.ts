@@ -48,7 +48,9 @@ export function overlaidFiles(below: Files, changes: Contents): Files {
       const at = real(path);
       const hidden = covered(contents, at);
       if (hidden !== undefined) return hidden;
-      return merged(above.list(at), below.list(at), (name) => look(`${at === "/" ? "" : at}/${name}`));
+      const child = (name: string) => `${at === "/" ? "" : at}/${name}`;
+      const listed = above.list(at);
+      return listed === "unknown" ? shownOf(below.list(at), contents, child) : merged(listed, below.list(at), (name) => look(child(name)));
     },
   };
 }
@@ -93,12 +95,21 @@ function namesOf(path: string): readonly string[] {
   return path.split("/").filter((name) => name !== "");
 }
 
+/** A directory in which nothing is new: its names, without those that are hidden. */
+function shownOf(names: readonly string[] | Absence, contents: Contents, child: (name: string) => string): readonly string[] | Absence {
+  return typeof names === "string" ? names : names.filter((name) => !isHidden(contents[child(name)]));
+}
+
+function isHidden(entry: Entry | undefined): boolean {
+  return typeof entry === "object" && "absence" in entry && entry.absence === "absent";
+}
+
 function merged(
   above: readonly string[] | Absence,
   below: readonly string[] | Absence,
   look: (name: string) => FileLook | Absence,
 ): readonly string[] | Absence {
-  if (typeof above === "string") return above === "unknown" ? below : above;
+  if (typeof above === "string") return above;
   const all = typeof below === "string" ? above : [...new Set([...above, ...below])];
   return all.filter((name) => look(name) !== "absent").sort();
 }

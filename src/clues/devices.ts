@@ -1,0 +1,123 @@
+import { drafts } from "./draft.ts";
+
+/** Disks, cards and sensors. */
+export const devices = drafts(
+  "devices",
+  {
+    mechanisms: ["overlay"],
+    scope: ["tree"],
+    needs: ["root", "mount-namespaces"],
+    cost: 1,
+    risk: 1,
+    noticed: false,
+    source: "Metasploit post/linux/gather/checkvm; util-linux; pafish; the products' own devices",
+  },
+  [
+    ["scsi.vmware", "/proc/scsi/scsi lists VMware Virtual disk.", "metasploit-checkvm human", { cost: 0, risk: 2, machine: "vmware" }],
+    ["scsi.virtualbox", "/proc/scsi/scsi lists VBOX HARDDISK.", "metasploit-checkvm human", { cost: 0, risk: 2, machine: "virtualbox" }],
+    ["scsi.qemu", "/proc/scsi/scsi lists QEMU HARDDISK.", "human", { cost: 0, risk: 2, machine: "qemu" }],
+    ["disk.vmware", "The disks' maker and model are VMware Virtual disk.", "human malware", { risk: 2, machine: "vmware" }],
+    ["disk.virtualbox", "The disks' model is VBOX HARDDISK.", "human malware", { risk: 2, machine: "virtualbox" }],
+    ["disk.qemu", "The disks' model is QEMU HARDDISK.", "human malware", { risk: 2, machine: "qemu" }],
+    ["disk-links.virtualbox", "/dev/disk/by-id has a link to a disk of VirtualBox.", "human malware", { machine: "virtualbox" }],
+    ["disk-links.qemu", "/dev/disk/by-id has a link to a disk of QEMU.", "human malware", { machine: "qemu" }],
+    [
+      "pci-list.vmware",
+      "/proc/bus/pci/devices has VMware's graphics card 15ad:0710.",
+      "lscpu human",
+      { cost: 0, machine: "vmware", source: "util-linux lscpu-virt.c" },
+    ],
+    [
+      "pci-list.virtualbox",
+      "/proc/bus/pci/devices has VirtualBox's graphics card 80ee:beef.",
+      "lscpu human",
+      { cost: 0, machine: "virtualbox", source: "util-linux lscpu-virt.c" },
+    ],
+    [
+      "pci.vmware",
+      "/sys/bus/pci has VMware's graphics card, network card and channel.",
+      "metasploit-checkvm human",
+      { risk: 2, machine: "vmware" },
+    ],
+    [
+      "pci.virtualbox",
+      "/sys/bus/pci has VirtualBox's graphics card and guest device.",
+      "metasploit-checkvm human",
+      { risk: 2, machine: "virtualbox" },
+    ],
+    ["usb.vmware", "A USB mouse of VMware is plugged in.", "human malware", { machine: "vmware", source: "the USB ID repository" }],
+    [
+      "usb.virtualbox",
+      "A USB tablet of VirtualBox is plugged in.",
+      "human malware",
+      { machine: "virtualbox", source: "the USB ID repository" },
+    ],
+    ["usb.qemu", "A USB tablet of QEMU is plugged in.", "human malware", { machine: "qemu", source: "the USB ID repository" }],
+    [
+      "input.vmware",
+      "The pointer is VMware's VMMouse.",
+      "human malware",
+      { cost: 0, machine: "vmware", source: "Linux drivers/input/mouse/vmmouse.c" },
+    ],
+    [
+      "input.virtualbox",
+      "The pointer is VirtualBox's.",
+      "human malware",
+      { cost: 0, machine: "virtualbox", source: "VirtualBox guest additions" },
+    ],
+    [
+      "screen.vmware",
+      "The screen is driven by VMware's driver: /proc/fb.",
+      "human malware",
+      { cost: 0, machine: "vmware", slot: "screen", source: "Linux drivers/gpu/drm/vmwgfx" },
+    ],
+    [
+      "screen.virtualbox",
+      "The screen is driven by VirtualBox's driver: /proc/fb.",
+      "human malware",
+      { cost: 0, machine: "virtualbox", slot: "screen", source: "Linux drivers/gpu/drm/vboxvideo" },
+    ],
+    [
+      "screen.qemu",
+      "The screen is driven by the driver of QEMU's card: /proc/fb.",
+      "human malware",
+      { cost: 0, machine: "qemu", slot: "screen", source: "Linux drivers/gpu/drm/tiny/bochs.c" },
+    ],
+    [
+      "no-sensors",
+      "Nothing measures a temperature or a fan: /sys/class/hwmon is empty.",
+      "human malware",
+      { cost: 2, risk: 0, source: "al-khaser, sensors and fans" },
+    ],
+    [
+      "no-thermal-zones",
+      "No thermal zone is known, and nothing cools the processor.",
+      "human malware",
+      { cost: 2, risk: 0, source: "al-khaser, thermal zones" },
+    ],
+    [
+      "fw-cfg",
+      "QEMU's channel to its firmware is in /sys/firmware.",
+      "human malware",
+      { cost: 0, machine: "qemu", source: "QEMU docs/specs/fw_cfg" },
+    ],
+    [
+      "small-disk",
+      "The file system that / is holds less than a real disk.",
+      "malware",
+      { cost: 2, risk: 0, noticed: true, source: "pafish, disk of 60 GB and less" },
+    ],
+    [
+      "udev.vmware",
+      "The device manager's memory of the boot names VMware's disk.",
+      "human",
+      { machine: "vmware", slot: "udev", source: "systemd, udev database" },
+    ],
+    [
+      "udev.virtualbox",
+      "The device manager's memory of the boot names VirtualBox's disk.",
+      "human",
+      { machine: "virtualbox", slot: "udev", source: "systemd, udev database" },
+    ],
+  ],
+);

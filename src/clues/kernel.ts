@@ -1,0 +1,168 @@
+import { drafts } from "./draft.ts";
+
+/** Modules, messages and files in which the kernel tells of its machine. */
+const LOADED = { mechanisms: ["in-tree-module"], scope: ["host"], needs: ["root", "modules"] } as const;
+
+export const kernel = drafts(
+  "kernel",
+  {
+    mechanisms: ["overlay"],
+    scope: ["tree"],
+    needs: ["root", "mount-namespaces"],
+    cost: 1,
+    risk: 1,
+    noticed: false,
+    source: "Metasploit post/linux/gather/checkvm; Ansible facts; ohai; proc(5)",
+  },
+  [
+    [
+      "loaded.vmxnet3",
+      "VMware's drivers for network and disks are loaded: vmxnet3 and vmw_pvscsi.",
+      "metasploit-checkvm human",
+      { ...LOADED, machine: "vmware" },
+    ],
+    [
+      "loaded.vmci",
+      "VMware's channel between guests is loaded: vmw_vmci, with /dev/vmci.",
+      "metasploit-checkvm human malware",
+      { ...LOADED, machine: "vmware", noticed: true },
+    ],
+    [
+      "loaded.vsock",
+      "Sockets between guests and host are loaded: vsock and VMware's transport of them.",
+      "metasploit-checkvm human",
+      { ...LOADED, risk: 0, machine: "vmware", noticed: true },
+    ],
+    [
+      "loaded.vboxguest",
+      "VirtualBox's driver for guests is loaded: vboxguest.",
+      "metasploit-checkvm ohai human",
+      { ...LOADED, machine: "virtualbox" },
+    ],
+    ["loaded.fw-cfg", "QEMU's channel to its firmware is loaded: qemu_fw_cfg.", "human", { ...LOADED, cost: 0, machine: "qemu" }],
+    ["listed.vmware", "/proc/modules lists the drivers of VMware's guests.", "metasploit-checkvm human", { machine: "vmware" }],
+    [
+      "listed.virtualbox",
+      "/proc/modules lists vboxguest, vboxsf and vboxvideo.",
+      "metasploit-checkvm ohai human",
+      { machine: "virtualbox" },
+    ],
+    ["listed.virtio", "/proc/modules lists virtio and its drivers.", "metasploit-checkvm human", { machine: "kvm" }],
+    ["listed.hyper-v", "/proc/modules lists hv_vmbus and its drivers.", "metasploit-checkvm human", { machine: "hyper-v" }],
+    ["listed.xen", "/proc/modules lists Xen's drivers for guests.", "human", { machine: "xen" }],
+    [
+      "listed.sebek",
+      "/proc/modules lists Sebek, the Honeynet Project's recorder.",
+      "human",
+      { risk: 0, source: "The Honeynet Project, Know Your Enemy: Sebek" },
+    ],
+    [
+      "listed.honeyd",
+      "/proc/modules lists honeyd_mon, as a honeypot's monitor would be called.",
+      "human",
+      { risk: 0, source: "own collection" },
+    ],
+    [
+      "listed.nothing-virtual",
+      "/proc/modules and /sys/module list no driver of a guest.",
+      "metasploit-checkvm human",
+      { risk: 0, machine: "metal" },
+    ],
+    ["ioports.vmware", "/proc/ioports has a region of VMware's graphics.", "human malware", { cost: 0, machine: "vmware" }],
+    ["iomem.vmware", "/proc/iomem has a region of VMware's graphics.", "human malware", { cost: 0, machine: "vmware" }],
+    ["ioports.virtio", "/proc/ioports has a region of virtio.", "human malware", { cost: 0, machine: "kvm" }],
+    ["ioports.virtualbox", "/proc/ioports has a region of VirtualBox's guest device.", "human malware", { cost: 0, machine: "virtualbox" }],
+    ["interrupts.vmware", "/proc/interrupts has a line of VMware's disk controller.", "human malware", { cost: 0, machine: "vmware" }],
+    [
+      "interrupts.virtualbox",
+      "/proc/interrupts has a line of VirtualBox's guest device.",
+      "human malware",
+      { cost: 0, machine: "virtualbox" },
+    ],
+    [
+      "clocksource.kvm",
+      "The kernel seems to keep time by KVM's clock.",
+      "human malware",
+      { cost: 0, machine: "kvm", slot: "clocksource", source: "Linux arch/x86/kernel/kvmclock.c" },
+    ],
+    [
+      "clocksource.hyper-v",
+      "The kernel seems to keep time by Hyper-V's clock.",
+      "human malware",
+      { cost: 0, machine: "hyper-v", slot: "clocksource", source: "Linux drivers/clocksource/hyperv_timer.c" },
+    ],
+    [
+      "clocksource.xen",
+      "The kernel seems to keep time by Xen's clock.",
+      "human malware",
+      { cost: 0, machine: "xen", slot: "clocksource", source: "Linux arch/x86/xen/time.c" },
+    ],
+    [
+      "clocksource.metal",
+      "The kernel seems to keep time by the processor's own counter.",
+      "human malware",
+      { cost: 0, risk: 0, machine: "metal", slot: "clocksource", source: "Linux arch/x86/kernel/tsc.c" },
+    ],
+    [
+      "command-line.virtio",
+      "The kernel's command line names a virtual disk.",
+      "human malware",
+      { cost: 0, machine: "kvm", slot: "command-line", source: "Linux, kernel-parameters" },
+    ],
+    [
+      "command-line.metal",
+      "The kernel's command line names a disk of its own.",
+      "human malware",
+      { cost: 0, risk: 0, machine: "metal", slot: "command-line", source: "Linux, kernel-parameters" },
+    ],
+    [
+      "hypervisor-type.xen",
+      "/sys/hypervisor/type says xen.",
+      "systemd-detect-virt virt-what",
+      { machine: "xen", source: "systemd; virt-what" },
+    ],
+    [
+      "proc-xen",
+      "/proc/xen is there.",
+      "systemd-detect-virt virt-what lscpu ansible ohai",
+      { cost: 2, machine: "xen", source: "systemd; a new directory in /proc needs a file system of our own" },
+    ],
+    [
+      "release.cowrie",
+      "/proc/version and osrelease are those of Cowrie's example files, Debian 7.",
+      "human malware",
+      { cost: 2, risk: 0, slot: "kernel-release", source: "cowrie/cowrie: honeyfs/proc/version" },
+    ],
+    [
+      "release.wsl",
+      "The kernel's release says that Windows runs it.",
+      "systemd-detect-virt lscpu",
+      { cost: 2, machine: "wsl", slot: "kernel-release", source: "systemd; lscpu" },
+    ],
+    [
+      "tainted",
+      "The kernel says that a module without a signature was loaded.",
+      "human",
+      { risk: 0, source: "Linux, tainted-kernels; a by-product of our own module" },
+    ],
+    [
+      "memory.cowrie",
+      "/proc/meminfo is that of Cowrie's example files: 4 GiB, 997740 kB of them free.",
+      "human",
+      { cost: 2, risk: 0, source: "cowrie/cowrie: honeyfs/proc/meminfo" },
+    ],
+    [
+      "just-booted",
+      "The host seems to have started minutes ago, with nothing to do.",
+      "human malware",
+      { risk: 0, source: "pafish, uptime" },
+    ],
+    [
+      "log.vmware",
+      "The kernel's log says that VMware was detected.",
+      "kernel-boot metasploit-checkvm human",
+      { mechanisms: ["files"], scope: ["host"], needs: ["root"], machine: "vmware", source: "Linux arch/x86/kernel/cpu/hypervisor.c" },
+    ],
+    ["log.gvisor", "The kernel's log is gVisor's, with its jokes.", "human", { risk: 0, source: "gVisor pkg/sentry/kernel/syslog.go" }],
+  ],
+);

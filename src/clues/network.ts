@@ -1,0 +1,132 @@
+import { drafts } from "./draft.ts";
+
+/** Addresses, names of interfaces, and what the wire shows. */
+const ADDRESS = {
+  mechanisms: ["address"],
+  scope: ["tree", "host"],
+  needs: ["root"],
+  risk: 1,
+  cost: 2,
+  noticed: false,
+  slot: "address",
+} as const;
+const NAME = { ...ADDRESS, slot: "interface-name" } as const;
+
+export const network = drafts(
+  "network",
+  {
+    mechanisms: ["process"],
+    scope: ["network"],
+    needs: [],
+    cost: 0,
+    risk: 0,
+    noticed: true,
+    source: "nmap-service-probes; nuclei templates, network/honeypot; own collection",
+  },
+  [
+    [
+      "address.vmware",
+      "The network card's address is VMware's, 00:0C:29 or 00:50:56.",
+      "nmap human malware",
+      { ...ADDRESS, machine: "vmware", source: "IEEE OUI" },
+    ],
+    [
+      "address.virtualbox",
+      "The network card's address is VirtualBox's, 08:00:27.",
+      "nmap human malware",
+      { ...ADDRESS, machine: "virtualbox", source: "IEEE OUI" },
+    ],
+    [
+      "address.qemu",
+      "The network card's address is QEMU's, 52:54:00.",
+      "nmap human malware",
+      { ...ADDRESS, machine: "qemu", source: "QEMU net/net.c" },
+    ],
+    [
+      "address.xen",
+      "The network card's address is Xen's, 00:16:3E.",
+      "nmap human malware",
+      { ...ADDRESS, machine: "xen", source: "IEEE OUI" },
+    ],
+    [
+      "address.hyper-v",
+      "The network card's address is Hyper-V's, 00:15:5D.",
+      "nmap human malware",
+      { ...ADDRESS, machine: "hyper-v", source: "IEEE OUI" },
+    ],
+    [
+      "address.metal",
+      "The network card's address is that of a maker of cards.",
+      "nmap human malware",
+      { ...ADDRESS, risk: 0, machine: "metal", source: "IEEE OUI" },
+    ],
+    [
+      "name.vmware",
+      "The interface is called ens192, as in VMware's guests.",
+      "human malware",
+      { ...NAME, machine: "vmware", source: "systemd.net-naming-scheme(7)" },
+    ],
+    [
+      "name.virtualbox",
+      "The interface is called enp0s3, as in VirtualBox's guests.",
+      "human malware",
+      { ...NAME, machine: "virtualbox", source: "systemd.net-naming-scheme(7)" },
+    ],
+    [
+      "promiscuous",
+      "A network card listens to everybody's packets, by its flags.",
+      "human",
+      {
+        mechanisms: ["overlay"],
+        scope: ["tree"],
+        needs: ["root", "mount-namespaces"],
+        noticed: false,
+        source: "Linux include/uapi/linux/if.h",
+      },
+    ],
+    ["telnet-greeting", "A telnet service greets as Cowrie's does: FF FD 1F.", "nmap"],
+    ["ftp-greeting", "An FTP service greets as Dionaea's does.", "nmap nuclei"],
+    ["second-ssh", "A second SSH service on 2222 has Cowrie's banner and algorithms.", "nmap nuclei"],
+    ["redis-error", "Redis answers QUIT without a line end as decoys do.", "nuclei"],
+    ["mysql-salt", "MySQL greets with the same salt every time, as Dionaea does.", "nuclei"],
+    ["smtp-help", "SMTP refuses HELP in Mailoney's words.", "nuclei"],
+    ["elasticsearch-answers", "Elasticsearch answers as Elasticpot does.", "nuclei"],
+    ["port-set", "The open ports are those of Dionaea, Amun or OpenCanary.", "human nmap", { cost: 1, risk: 1 }],
+    ["two-systems", "Services of Windows stand beside those of Linux.", "human nmap", { cost: 1, risk: 1 }],
+    ["control-systems", "Modbus and S7 stand beside web services.", "human nmap nuclei", { cost: 1, risk: 1 }],
+    ["t-pot-page", "T-Pot's landing page is on port 64297.", "nuclei human"],
+    ["granting-proxy", "A proxy grants every connection and makes none.", "human"],
+    ["swallowing-relay", "A mail relay takes every message and sends none.", "human", { cost: 1 }],
+    ["tarpit", "An SSH service sends its first byte late.", "human", { risk: 1 }],
+    ["same-answer", "Unused ports answer the same to everything.", "nmap human"],
+    ["all-ports", "All ports are open.", "nmap human", { cost: 2 }],
+    [
+      "slow-echo",
+      "Echoes come later than from the neighbours.",
+      "nmap human",
+      { cost: 1, noticed: false, source: "Kitazawa and Shinoda, Fake Honeypot; nmap qscan" },
+    ],
+    ["stack-mismatch", "TTL and TCP options don't belong to the system that the banners name.", "nmap human", { cost: 1, noticed: false }],
+    ["clock-per-port", "Each port has a clock of its own.", "nmap", { noticed: false }],
+    ["land", "After a LAND packet the host is silent to its sender.", "human", { cost: 1, source: "Kitazawa and Shinoda, Fake Honeypot" }],
+    [
+      "name-answers",
+      "Names in the neighbourhood are answered with many addresses.",
+      "human malware",
+      { cost: 2, source: "Kakumaru, NetBIOS dilution" },
+    ],
+    [
+      "outbound-limit",
+      "The first connections out pass, later ones don't, as behind a Honeywall.",
+      "human malware",
+      { scope: ["tree"], cost: 1, source: "The Honeynet Project, Honeywall" },
+    ],
+    ["sensor-name", "Reverse DNS and certificates call the host a sensor.", "human", { noticed: false }],
+    [
+      "resolves-everything",
+      "Every name resolves and every page is there, as in a sandbox.",
+      "malware human",
+      { scope: ["tree"], cost: 1, risk: 1 },
+    ],
+  ],
+);
