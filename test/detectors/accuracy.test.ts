@@ -20,6 +20,8 @@ const least: Readonly<Record<ProgramName, number>> = {
   postgres: 4,
   smbd: 4,
   busybox: 5,
+  "systemd-socket-activate": 4,
+  python3: 1,
 };
 
 test("at least 64 real configurations, each once, of every server as many as promised, and eight hosts with several", () => {
@@ -35,6 +37,7 @@ test("at least 64 real configurations, each once, of every server as many as pro
 const servers = [
   "apache2",
   "busybox",
+  "systemd-socket-activate",
   "dropbear",
   "mariadbd",
   "nginx",

@@ -36,6 +36,8 @@ export const programNames = [
   "postgres",
   "smbd",
   "busybox",
+  "systemd-socket-activate",
+  "python3",
 ] as const;
 export type ProgramName = (typeof programNames)[number];
 

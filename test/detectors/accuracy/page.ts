@@ -11,7 +11,7 @@ Written by \`node test/detectors/accuracy/run.ts --write\`; CI looks at every ho
 
 Every host is looked at as \`utsusemi detect remote\` looks at one, over loopback, each on an address of its own:
 
-- **real servers**: Debian's openssh, dropbear, nginx, apache2, vsftpd, redis, mariadb, postgresql, samba and busybox, as installed and with other
+- **real servers**: Debian's openssh, dropbear, nginx, apache2, vsftpd, redis, mariadb, postgresql, samba, busybox, small services behind inetd and Python's, as installed and with other
   options, ports, algorithms, banners and certificates, one by one and together (\`test/detectors/accuracy/configurations/\`);
 - **our own decoys** with each persona of \`profiles/\`, over the product's own host process;
 - **known honeypots**, replayed from their fingerprints (\`signatures/honeypots/\`): the bytes are theirs, the software is not, so only

@@ -16,6 +16,14 @@ const httpd = (port: number, args: readonly string[] = []): Service => ({
 
 const dropbear: Service = { program: "dropbear", ports: [22] };
 
+const inetd = (port: number, ...command: readonly string[]): Service => ({
+  program: "systemd-socket-activate",
+  ports: [port],
+  arguments: command,
+});
+
+const python: Service = { program: "python3", ports: [8000], files: { "www/notes.txt": "x\n" } };
+
 /** What small boxes run: busybox, with Dropbear or without. */
 export const smallConfigurations: readonly Configuration[] = [
   { name: "busybox telnetd", services: [telnetd()], trials: true },
@@ -24,5 +32,12 @@ export const smallConfigurations: readonly Configuration[] = [
   { name: "busybox httpd", services: [httpd(80)] },
   { name: "busybox httpd, realm", services: [httpd(8080, ["-r", "Router"])] },
   { name: "small router", services: [dropbear, telnetd(), httpd(80)], trials: true },
+  { name: "inetd, echo", services: [inetd(7, "cat")] },
+  { name: "inetd, date", services: [inetd(13, "date")] },
+  { name: "inetd, wrapped", services: [inetd(111, "true")] },
+  { name: "inetd, silent", services: [inetd(9, "sleep", "10")] },
+  { name: "old host with small services", services: [{ program: "sshd", ports: [22] }, inetd(7, "cat"), inetd(13, "date"), telnetd()] },
+  { name: "python http.server", services: [python] },
+  { name: "developer's host", services: [{ program: "sshd", ports: [22] }, python, { program: "redis-server", ports: [6379] }] },
   { name: "camera-like", services: [telnetd(["-K"]), httpd(80), httpd(81)] },
 ];

@@ -1,5 +1,5 @@
 import type { Program, ProgramName } from "../configuration.ts";
-import { busybox, mariadb, postgres, redis, samba, vsftpd } from "./other-servers.ts";
+import { busybox, inetd, mariadb, postgres, python, redis, samba, vsftpd } from "./other-servers.ts";
 import { dropbear, sshd } from "./ssh-servers.ts";
 import { apache2, nginx } from "./web-servers.ts";
 
@@ -14,4 +14,6 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
   postgres,
   smbd: samba,
   busybox,
+  "systemd-socket-activate": inetd,
+  python3: python,
 };

@@ -101,6 +101,24 @@ export const busybox: Program = {
   },
 };
 
+/** One process for each connection, as inetd has them: the arguments are the command. */
+export const inetd: Program = {
+  prepare: async () => undefined,
+  command: ({ address }, { ports, arguments: command = ["cat"] }) => ({
+    file: programPath("systemd-socket-activate") ?? "systemd-socket-activate",
+    arguments: ["--inetd", "--accept", ...ports.map((port) => `--listen=${address}:${port}`), ...command],
+  }),
+};
+
+/** `python3 -m http.server`, as developers leave it running. */
+export const python: Program = {
+  prepare: async () => undefined,
+  command: ({ address, folder }, { ports: [port = 8000] }) => ({
+    file: "/usr/bin/python3",
+    arguments: ["-m", "http.server", "--bind", address, "--directory", join(folder, "www"), `${port}`],
+  }),
+};
+
 /** The text is its section `[global]` and shares. */
 export const samba: Program = {
   prepare: async (place, { ports, text = "" }) => {

@@ -4,7 +4,10 @@ import { bytesOf, fine, type Opinion, odd, oddIf, portCheck, type RemoteCheck, t
 
 /** SMB, TDS, RDP, SIP, SNMP, NTP and Modbus: what the protocol forbids, or its first product never did. */
 const isSmb = (bytes: Uint8Array | undefined, first: number) =>
-  bytes !== undefined && bytes[4] === first && Buffer.from(bytes.subarray(5, 8)).toString("latin1") === "SMB";
+  bytes !== undefined && bytes[4] === first && Buffer.from(bytes.subarray(5, 8)).toString("latin1") === "SMB" && isSmbReply(bytes);
+
+/** The flag of a message from the server: 0x80 in SMB's Flags (MS-CIFS §2.2.3.1), 1 in SMB2's (MS-SMB2 §2.2.1.2). An echo has none. */
+const isSmbReply = (bytes: Uint8Array) => ((bytes[4] === 0xff ? (bytes[13] ?? 0) >> 7 : (bytes[20] ?? 0)) & 1) === 1;
 
 const SECOND_BETWEEN_1601_AND_1970 = 11_644_473_600;
 

@@ -59,6 +59,13 @@ test("MariaDB that was told to show a version of MySQL keeps its printable salts
   assert.deepEqual(faults(remoteView({ ports: [openPort(3306, [told])] })), []);
 });
 
+test("an echo of our own question is no file server", () => {
+  const negotiate = Buffer.from(`00000080fe534d42${"00".repeat(60)}2400010001000000${"00".repeat(64)}`, "hex");
+  const echoes = ["smb.dialects", "smb.negotiate2", "smb.negotiate2.none"].map((id) => exchange(id, negotiate, { said: negotiate }));
+  const smb = faults(remoteView({ ports: [openPort(7, echoes)] })).filter((id) => id.startsWith("smb."));
+  assert.deepEqual(smb, []);
+});
+
 test("an FTP name that is refused by itself is no login that failed fast", () => {
   const turns = [
     { from: "us" as const, atMs: 254, bytes: Buffer.from("USER root\r\n") },

@@ -15,7 +15,7 @@ const pair = (port: number, shown: Answers, clean: Answers): Example<RemoteView>
 
 const SMB1 = hexText("00000055 ff534d42 72 00000000 98 0140").concat("\0".repeat(60));
 const SMB2 = (status: string, after = "") =>
-  hexText(`00000080 fe534d42 4000 0000 ${status} 0000 0100`).concat("\0".repeat(48), after, "\0".repeat(64));
+  hexText(`00000080 fe534d42 4000 0000 ${status} 0000 0100 01000000`).concat("\0".repeat(44), after, "\0".repeat(64));
 /** System time 40 bytes into the negotiation: the year 2003. */
 const OLD_TIME = "\0".repeat(40).concat(hexText("00407f5b3c8ec301"));
 const ntlm = (challenge: string) => `NTLMSSP\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0${hexText(challenge)}${"\0".repeat(16)}`;
