@@ -48,7 +48,7 @@ function detectionLines(detection: Detection, all: boolean): readonly string[] {
       known.map(({ id, verdict }) => [`  ${id}`, said(verdict.says), `sees ${seesWords[verdict.sees]}${lacking(verdict.lacking)}`]),
     ),
     ...(all ? ["", "All checks", ...allLines(findings)] : []),
-    ...(leftOut.length === 0 ? [] : ["", "Left out", ...leftOut.map((one) => `  ${visible(one)}`)]),
+    ...(leftOut.length === 0 ? [] : ["", "Left out", ...leftOut.map((one) => `  ${all ? visible(one) : short(one)}`)]),
   ];
 }
 

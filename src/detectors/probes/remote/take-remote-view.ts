@@ -163,7 +163,7 @@ const LAST_EXCHANGE_MS = { quick: 1_500, whole: 3_000 } as const;
 function wanted(run: Run, { ports, stimuli, seed = 1 }: RemoteOptions) {
   const sent = run.quick ? stimuli.filter(({ quick }) => quick) : stimuli;
   const slow = run.quick ? stimuli.filter(({ quick }) => !quick).map(({ id }) => id) : [];
-  if (slow.length > 0) run.leftOut.note(`stimuli: --quick leaves out ${slow.join(", ")}`);
+  if (slow.length > 0) run.leftOut.note(`stimuli: --quick leaves out ${slow.length}: ${slow.join(", ")}`);
   const udpPorts = new Set(sent.filter(({ transport }) => transport === "udp").flatMap((stimulus) => stimulus.ports));
   const udp = [...udpPorts].filter((port) => ports?.includes(port) ?? true);
   const tcp = [...new Set(ports ?? defaultPorts)].filter((port) => Number.isInteger(port) && port > 0 && port < 65_536);
