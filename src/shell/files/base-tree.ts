@@ -32,8 +32,12 @@ function parseTree(persona: Persona): BaseTree {
     builder.addMissing(encodeUtf8(path), { kind: "file", mode: 0o644, size: encodeUtf8(text).length });
   for (const path of Object.values(persona.commands)) builder.addMissing(path, { kind: "file", mode: 0o755, size: programSize(path) });
   addStandard(builder);
+  for (const { mount, type } of persona.machine.disks) builder.mounted(mount, ROOT_NUMBERS[type]);
   return { root: builder.root, nextNumber: builder.nextNumber };
 }
+
+/** Inode numbers of the roots of file systems; the others keep the tree's. */
+const ROOT_NUMBERS: Readonly<Record<string, number>> = { xfs: 128, tmpfs: 1, devtmpfs: 1 };
 
 function addLine(builder: TreeBuilder, line: string): void {
   const [path, type = "", mode = "0", uid, gid, size = "", mtime, target] = line.split("\t");
@@ -141,6 +145,25 @@ class TreeBuilder {
       node = child;
     }
     if (!node?.children?.has(parts.at(-1) ?? "")) this.add(path, entry);
+  }
+
+  /** A directory becomes the root of a file system. */
+  mounted(path: string, number: number | undefined): void {
+    if (number === undefined) return;
+    if (path === "/") {
+      this.root = { ...this.root, number };
+      return;
+    }
+    const slash = path.lastIndexOf("/");
+    const parent = this.#lookUp(path.slice(0, slash))?.children;
+    const node = parent?.get(path.slice(slash + 1));
+    if (node !== undefined) parent?.set(path.slice(slash + 1), { ...node, number });
+  }
+
+  #lookUp(path: string): BaseNode | undefined {
+    let node: BaseNode | undefined = this.root;
+    for (const part of path.split("/")) if (part !== "") node = node?.children?.get(part);
+    return node;
   }
 
   /** The children of a directory; it and its parents are made when the manifest has not listed them yet. */

@@ -11,12 +11,20 @@ export interface Owner {
 
 export const ROOT_OWNER = { uid: 0, gid: 0 };
 
-function metadata(path: string, owner: Owner) {
+/** The root of a pseudo file system is inode 1 of its own device. */
+const ROOTS: ReadonlySet<string> = new Set(["/proc", "/sys", "/dev/pts"]);
+
+function inodeOf(path: string): number {
+  if (ROOTS.has(path)) return 1;
   let number = 4_026_531_840;
   for (let at = 0; at < path.length; at += 1) number = 4_026_531_840 + ((number * 31 + path.charCodeAt(at)) % 200_000_000);
+  return number;
+}
+
+function metadata(path: string, owner: Owner) {
   const { uid, gid, nowMs } = owner;
   return {
-    number,
+    number: inodeOf(path),
     uid,
     gid,
     size: 0,

@@ -155,12 +155,12 @@ class Walk {
     return this.#enter({ node: step.node, name: step.name });
   }
 
-  /** `/proc/self` is the process that asks. */
   #child(here: Node, part: string): { readonly node: Node | undefined; readonly name: string } {
     const { pid } = this.#who;
-    if (here.layer === "generated" && part === "self" && this.#trail.length === 2 && pid !== undefined)
-      return { node: here.child?.(String(pid)), name: String(pid) };
-    return { node: this.#space.child(here, `${pathOf(this.#trail)}/${part}`, part), name: part };
+    const node = this.#space.child(here, `${pathOf(this.#trail)}/${part}`, part);
+    const own = part === "self" && node?.layer === "generated" && this.#trail.length === 2 && pid !== undefined;
+    // /proc/self leads to the process that asks.
+    return { node: own ? { ...node, link: () => String(pid) } : node, name: part };
   }
 
   /** Into a child, or on to where a link leads. */

@@ -1,4 +1,5 @@
 import type { Computer } from "../kernel/computer.ts";
+import { limitsText, NO_LIMITS } from "../kernel/limits.ts";
 import type { Task } from "../kernel/task.ts";
 import type { ProcessInfo, SystemView } from "../program.ts";
 import { hash32 } from "../seed.ts";
@@ -72,25 +73,15 @@ function processTexts(computer: Computer, info: ProcessInfo, task: Task | undefi
   const { view } = computer;
   return {
     ...threadTexts(view, info),
+    status: () => status(view, info, task),
     cgroup: () => (task === undefined ? "0::/system.slice\n" : `0::/user.slice/user-${info.uid}.slice/session-${task.session}.scope\n`),
     cmdline: () => `${(task?.argv ?? info.command.split(" ")).join("\0")}\0`,
     environ: () => [...(task?.environment ?? [])].map(([name, value]) => `${name}=${value}\0`).join(""),
-    limits: () => limits(view),
+    limits: () => limitsText(task?.limits ?? NO_LIMITS, view.machine),
     loginuid: () => (task === undefined ? "4294967295" : String(info.uid)),
     maps: () => maps(view, info, exeOf(info, task?.path)),
     mounts: () => computer.fs.readText("/proc/mounts"),
   };
-}
-
-function limits(view: SystemView): string {
-  const row = (name: string, values: readonly [string, string, string]) =>
-    `${name.padEnd(26)}${values.map((value, index) => value.padEnd(index === 2 ? 10 : 21)).join("")}\n`;
-  const processes = String(Math.floor(view.machine.memoryKib / 256));
-  return (
-    row("Limit", ["Soft Limit", "Hard Limit", "Units"]) +
-    row("Max open files", ["1024", "1048576", "files"]) +
-    row("Max processes", [processes, processes, "processes"])
-  );
 }
 
 function descriptorDirectory(computer: Computer, info: ProcessInfo, owner: Owner): GeneratedNode {
@@ -149,14 +140,14 @@ function statLine(view: SystemView, info: ProcessInfo): string {
 
 const STATES: Readonly<Record<string, string>> = { R: "running", S: "sleeping", D: "disk sleep", T: "stopped", Z: "zombie", I: "idle" };
 
-function status(view: SystemView, info: ProcessInfo): string {
+function status(view: SystemView, info: ProcessInfo, task?: Task): string {
   const letter = info.state.slice(0, 1);
   const gid = view.userById(info.uid)?.gid ?? info.uid;
   const memory =
     info.virtualKib === 0
       ? ""
       : `VmPeak:\t${String(info.virtualKib).padStart(8)} kB\nVmSize:\t${String(info.virtualKib).padStart(8)} kB\nVmRSS:\t${String(info.rssKib).padStart(8)} kB\n`;
-  return `Name:\t${info.name}\nUmask:\t0022\nState:\t${letter} (${STATES[letter] ?? "sleeping"})\nTgid:\t${info.pid}\nNgid:\t0\nPid:\t${info.pid}\nPPid:\t${info.parent}\nTracerPid:\t0\nUid:\t${info.uid}\t${info.uid}\t${info.uid}\t${info.uid}\nGid:\t${gid}\t${gid}\t${gid}\t${gid}\nFDSize:\t64\nGroups:\t${gid} \n${memory}Threads:\t1\nSigQ:\t0/${Math.floor(view.machine.memoryKib / 256)}\nCpus_allowed_list:\t0-${view.machine.cpus - 1}\nvoluntary_ctxt_switches:\t${40 + (info.pid % 90)}\nnonvoluntary_ctxt_switches:\t${info.pid % 17}\n`;
+  return `Name:\t${info.name}\nUmask:\t${(task?.umask ?? 0o022).toString(8).padStart(4, "0")}\nState:\t${letter} (${STATES[letter] ?? "sleeping"})\nTgid:\t${info.pid}\nNgid:\t0\nPid:\t${info.pid}\nPPid:\t${info.parent}\nTracerPid:\t0\nUid:\t${info.uid}\t${info.uid}\t${info.uid}\t${info.uid}\nGid:\t${gid}\t${gid}\t${gid}\t${gid}\nFDSize:\t64\nGroups:\t${gid} \n${memory}Threads:\t1\nSigQ:\t0/${Math.floor(view.machine.memoryKib / 256)}\nCpus_allowed_list:\t0-${view.machine.cpus - 1}\nvoluntary_ctxt_switches:\t${40 + (info.pid % 90)}\nnonvoluntary_ctxt_switches:\t${info.pid % 17}\n`;
 }
 
 /** A plausible address space: program, heap, C library, stack. */

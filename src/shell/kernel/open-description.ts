@@ -54,18 +54,24 @@ function openSpecial(
   const { path, how } = want;
   const stat = computer.fs.stat(path, task.credentials);
   if ("errno" in stat) return undefined;
-  const wanted = (how.read === true ? 4 : 0) | (how.write === true ? 2 : 0);
-  if (stat.kind === "fifo") {
-    const allowed = computer.fs.access(path, wanted, task.credentials);
-    if ("errno" in allowed) return allowed;
-    const pipe = computer.fifo(stat.inode, path);
-    if (how.write !== true) return pipe.reader();
-    return how.read === true ? pipe.both() : pipe.writer();
-  }
+  if (stat.kind === "fifo") return openFifo(computer, task, { path, how, inode: stat.inode });
   if (stat.kind !== "character") return undefined;
   const name = terminalName(stat.device, task);
   if (name === undefined) return undefined;
   return computer.terminals.get(name)?.open() ?? { errno: "ENXIO" };
+}
+
+function openFifo(
+  computer: Computer,
+  task: Task,
+  want: { readonly path: string; readonly how: OpenHow; readonly inode: number },
+): Description | Errno {
+  const { read = false, write = false } = want.how;
+  const allowed = computer.fs.access(want.path, (read ? 4 : 0) | (write ? 2 : 0), task.credentials);
+  if ("errno" in allowed) return allowed;
+  const pipe = computer.fifo(want.inode, want.path);
+  if (!write) return pipe.reader();
+  return read ? pipe.both() : pipe.writer();
 }
 
 /** Which terminal a device is: 5:0 is the process's own, 136:N is pts/N. */

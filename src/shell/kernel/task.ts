@@ -1,6 +1,7 @@
 import type { Credentials } from "../file-system.ts";
 import type { Execution, Wait, Woken } from "../program.ts";
 import type { Descriptors } from "./description.ts";
+import { type Limits, NO_LIMITS } from "./limits.ts";
 import { Waiters } from "./wait-queue.ts";
 
 /** How a task ended. */
@@ -35,6 +36,8 @@ export class Task {
   credentials: Credentials;
   directory: string;
   umask: number;
+  /** What differs from the machine's usual limits; a child has its parent's. */
+  limits: Limits;
   descriptors: Descriptors;
   /** Name of the controlling terminal. */
   terminal: string | undefined;
@@ -84,6 +87,7 @@ export class Task {
     this.credentials = { ...from.credentials, pid: from.pid };
     this.directory = from.directory;
     this.umask = from.umask;
+    this.limits = from.parent?.limits ?? NO_LIMITS;
     this.descriptors = from.descriptors;
     this.terminal = from.terminal;
     this.startedWallMs = from.startedWallMs;

@@ -98,8 +98,6 @@ export class Shell {
   substitutionFds: number[] = [];
   /** `exit` with stopped jobs warns once. */
   warnedOfJobs = false;
-  /** What `ulimit` set. */
-  readonly limits = new Map<string, string>();
   /** Builtins that `enable -n` turned off. */
   readonly disabled = new Set<string>();
   getopts = { index: 1, at: 0 };

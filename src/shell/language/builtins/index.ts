@@ -20,7 +20,8 @@ import { fc, history } from "./history.ts";
 import { getopts, mapfile, read } from "./input.ts";
 import { bg, disown, fg, jobs, kill, suspend, wait } from "./jobs.ts";
 import { bracket, echo, printf, test } from "./output.ts";
-import { accepted, caller, enable, help, setBuiltin, shopt, times, ulimit, umask } from "./settings.ts";
+import { accepted, caller, enable, help, setBuiltin, shopt, times, umask } from "./settings.ts";
+import { ulimit } from "./ulimit.ts";
 import { declareBuiltin, exportBuiltin, letBuiltin, localBuiltin, readonlyBuiltin, shift, unset } from "./variables.ts";
 
 const knows: Knows = (shell, name) => builtinFor(shell, name) !== undefined;

@@ -4,7 +4,7 @@ import { type Shell, ShellProblem } from "../shell.ts";
 import { badOption, readFlags, wrong } from "./builtin.ts";
 import { allVariables } from "./variables.ts";
 
-/** Builtins that set how the shell behaves: set, shopt, umask, ulimit, times, history, help. */
+/** Builtins that set how the shell behaves: set, shopt, umask, times, history, help. */
 
 /** `set -o` names with their letters; "" for none. */
 const OPTIONS: Readonly<Record<string, string>> = {
@@ -271,62 +271,6 @@ function* setUmask(shell: Shell, given: string): Execution {
 function symbolic(mask: number): string {
   const letters = (bits: number) => `${(bits & 4) === 0 ? "r" : ""}${(bits & 2) === 0 ? "w" : ""}${(bits & 1) === 0 ? "x" : ""}`;
   return `u=${letters(mask >> 6)},g=${letters(mask >> 3)},o=${letters(mask)}`;
-}
-
-/** Resources of ulimit -a: letter, text, unit, usual soft limit. */
-const LIMITS: readonly (readonly [letter: string, text: string, unit: string, value: string])[] = [
-  ["R", "real-time non-blocking time", "(microseconds, -R) ", "unlimited"],
-  ["c", "core file size", "(blocks, -c) ", "0"],
-  ["d", "data seg size", "(kbytes, -d) ", "unlimited"],
-  ["e", "scheduling priority", "(-e) ", "0"],
-  ["f", "file size", "(blocks, -f) ", "unlimited"],
-  ["i", "pending signals", "(-i) ", "processes"],
-  ["l", "max locked memory", "(kbytes, -l) ", "locked"],
-  ["m", "max memory size", "(kbytes, -m) ", "unlimited"],
-  ["n", "open files", "(-n) ", "1024"],
-  ["p", "pipe size", "(512 bytes, -p) ", "8"],
-  ["q", "POSIX message queues", "(bytes, -q) ", "819200"],
-  ["r", "real-time priority", "(-r) ", "0"],
-  ["s", "stack size", "(kbytes, -s) ", "8192"],
-  ["t", "cpu time", "(seconds, -t) ", "unlimited"],
-  ["u", "max user processes", "(-u) ", "processes"],
-  ["v", "virtual memory", "(kbytes, -v) ", "unlimited"],
-  ["x", "file locks", "(-x) ", "unlimited"],
-];
-
-export function* ulimit(shell: Shell, args: readonly string[]): Execution {
-  const given = args
-    .filter((arg) => arg.startsWith("-"))
-    .join("")
-    .replace(/[-SH]/g, "");
-  const value = args.find((arg) => !arg.startsWith("-"));
-  if (given.includes("a")) {
-    for (const [letter, text, unit] of LIMITS)
-      yield* shell.process.print(`${text.padEnd(46 - unit.length)}${unit}${limitOf(shell, letter)}\n`);
-    return 0;
-  }
-  for (const letter of given === "" ? "f" : given) {
-    const status = yield* oneLimit(shell, letter, value);
-    if (status !== 0) return status;
-  }
-  return 0;
-}
-
-function* oneLimit(shell: Shell, letter: string, value: string | undefined): Execution {
-  if (!LIMITS.some(([known]) => known === letter)) return yield* badOption(shell, "ulimit", `-${letter}`);
-  if (value === undefined) yield* shell.process.print(`${limitOf(shell, letter)}\n`);
-  else if (!/^(\d+|unlimited|hard|soft)$/.test(value)) return yield* wrong(shell, `ulimit: ${value}: invalid number`);
-  else if (value !== "hard" && value !== "soft") shell.limits.set(letter, value);
-  return 0;
-}
-
-function limitOf(shell: Shell, letter: string): string {
-  const set = shell.limits.get(letter);
-  if (set !== undefined) return set;
-  const { memoryKib } = shell.process.system.machine;
-  const value = LIMITS.find(([known]) => known === letter)?.[3] ?? "unlimited";
-  if (value === "processes") return String(Math.floor(memoryKib / 256));
-  return value === "locked" ? String(Math.floor(memoryKib / 8)) : value;
 }
 
 export function* times(shell: Shell): Execution {
