@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import test, { before, describe } from "node:test";
 import { needs } from "../rig/needs.ts";
+import { runApart } from "./accuracy/apart.ts";
 import type { ProgramName } from "./accuracy/configuration.ts";
 import { configurations } from "./accuracy/configurations/index.ts";
 import { decoyTodo, writtenTodo } from "./accuracy/decoy-todo.ts";
 import { figuresTable, lineOf } from "./accuracy/figures.ts";
 import { idsShownBy, type Judged, judge } from "./accuracy/judged.ts";
-import { takeViews } from "./accuracy/labelled-set.ts";
+import { savedViews } from "./accuracy/saved-views.ts";
 import { subjects } from "./accuracy/subjects.ts";
 
 const least: Readonly<Record<ProgramName, number>> = {
@@ -37,6 +41,9 @@ test("at least 64 real configurations, each once, of every server as many as pro
 const servers = [
   "apache2",
   "busybox",
+  "ip",
+  "python3",
+  "unshare",
   "systemd-socket-activate",
   "dropbear",
   "mariadbd",
@@ -53,7 +60,14 @@ const servers = [
 describe("the labelled set", needs("root", ...servers), () => {
   let all: readonly Judged[] = [];
   before(async () => {
-    all = (await takeViews(subjects)).map(judge);
+    const folder = mkdtempSync(join(tmpdir(), "utsusemi-views-"));
+    try {
+      assert.equal(await runApart(["--views", folder], "ignore"), 0);
+      all = savedViews(folder, subjects).map(judge);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    assert.equal(all.length, subjects.length);
     process.stdout.write(`${figuresTable(all)}\n`);
   });
 

@@ -8,9 +8,12 @@ export const decoyTodoFile = join(import.meta.dirname, "decoy-todo.txt");
 export function decoyTodo(all: readonly Judged[]): readonly string[] {
   return all
     .filter(({ subject }) => subject.group === "decoy, real persona")
-    .flatMap((one) => [...idsShownBy(one), ...toolsThatSee(one)].map((id) => `${one.subject.name} ${id}`))
+    .flatMap((one) => [...idsShownBy(one).filter((id) => !TIMED.test(id)), ...toolsThatSee(one)].map((id) => `${one.subject.name} ${id}`))
     .sort();
 }
+
+/** What depends on how busy this machine is, so that a list of it would change with the weather. */
+const TIMED = /^(?:rtt|tempo|clock)\./;
 
 function toolsThatSee({ detection }: Judged): readonly string[] {
   return detection.known.filter(({ verdict }) => verdict.sees === "honeypot").map(({ id }) => `tool.${id}`);

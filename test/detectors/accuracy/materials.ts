@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { appendFileSync, globSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -103,6 +103,8 @@ async function makeMariadb(folder: string): Promise<void> {
 
 async function makePostgres(folder: string): Promise<void> {
   mkdirSync(folder, { mode: 0o700 });
+  const password = `${folder}.password`;
+  writeFileSync(password, "correct-horse-battery\n", { mode: 0o644 });
   await runTool("chown", "postgres", folder);
   await runTool(
     "setpriv",
@@ -115,6 +117,7 @@ async function makePostgres(folder: string): Promise<void> {
     "--no-sync",
     "-A",
     "scram-sha-256",
-    "--pwfile=/etc/hostname",
+    "--locale=C",
+    `--pwfile=${password}`,
   );
 }
