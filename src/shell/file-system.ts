@@ -65,6 +65,8 @@ export interface OpenFile {
   read(at: number, maxBytes: number): string | Errno;
   write(at: number, bytes: string): Ok | Errno;
   truncate(size: number): Ok | Errno;
+  /** The same inode once more, as through /proc/PID/fd: the name may be gone. Absent: open it by its path. */
+  reopen?(how: OpenHow, who: Credentials): OpenFile | Errno;
   /** Ends the use; a file that the visitor wrote is offered to quarantine when it was changed. */
   close(): void;
 }

@@ -1,7 +1,7 @@
 import type { Peer } from "../decoy/peer.ts";
 import { toBytes } from "./bytes.ts";
 import type { Errno, Stat } from "./file-system.ts";
-import { type Blocked, Description } from "./kernel/description.ts";
+import { type Access, type Blocked, Description } from "./kernel/description.ts";
 import type { Kernel } from "./kernel/kernel.ts";
 import { Waiters } from "./kernel/wait-queue.ts";
 
@@ -77,6 +77,10 @@ export class SinkDescription extends Description {
     super();
     this.#sink = sink;
     this.label = label;
+  }
+
+  override get access(): Access {
+    return { read: false, write: true };
   }
 
   read(): Errno {

@@ -6,6 +6,8 @@ export interface Owner {
   readonly gid: number;
   /** Of files; 0444 unless told. */
   readonly mode?: number;
+  /** Of links; 0 unless told. */
+  readonly size?: number;
   readonly nowMs: () => number;
 }
 
@@ -22,12 +24,12 @@ function inodeOf(path: string): number {
 }
 
 function metadata(path: string, owner: Owner) {
-  const { uid, gid, nowMs } = owner;
+  const { uid, gid, nowMs, size = 0 } = owner;
   return {
     number: inodeOf(path),
     uid,
     gid,
-    size: 0,
+    size,
     get modifyMs() {
       return nowMs();
     },
@@ -39,7 +41,7 @@ export function generatedFile(path: string, content: () => string, owner: Owner)
 }
 
 export function generatedLink(path: string, link: () => string, owner: Owner): GeneratedNode {
-  return Object.assign(metadata(path, owner), { layer: "generated", kind: "link", mode: 0o777, link } as const);
+  return Object.assign(metadata(path, owner), { layer: "generated", kind: "link", mode: owner.mode ?? 0o777, link } as const);
 }
 
 export interface Entries {
@@ -51,7 +53,7 @@ export function generatedDirectory(path: string, entries: Entries, owner: Owner)
   return Object.assign(metadata(path, owner), {
     layer: "generated",
     kind: "directory",
-    mode: 0o555,
+    mode: owner.mode ?? 0o555,
     names: () => entries.names(),
     child: (name: string) => entries.child(name),
   } as const);

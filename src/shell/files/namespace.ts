@@ -171,6 +171,10 @@ class Walk {
       this.#trail.push(step);
       return undefined;
     }
+    if (step.node.layer === "generated" && step.node.leads !== undefined) {
+      this.#trail.push({ node: step.node.leads(), name: step.name });
+      return undefined;
+    }
     this.#links += 1;
     if (this.#links > MAX_LINKS) return { errno: "ELOOP" };
     if (target.startsWith("/")) this.#trail.length = 1;

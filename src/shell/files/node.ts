@@ -31,6 +31,8 @@ export interface GeneratedNode extends Metadata {
   /** The whole content, computed now. */
   readonly content?: (() => string) | undefined;
   readonly link?: (() => string) | undefined;
+  /** What the link leads to when that has no path. */
+  readonly leads?: () => GeneratedNode;
   readonly names?: () => readonly string[];
   readonly child?: (name: string) => GeneratedNode | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Persona } from "../../decoy/persona.ts";
-import type { Errno, Ok, OpenFile, OpenHow } from "../file-system.ts";
-import { type BaseNode, Content, type GeneratedNode, type LiveNode, type Node, statOf } from "./node.ts";
+import type { Credentials, Errno, Ok, OpenFile, OpenHow } from "../file-system.ts";
+import { type BaseNode, Content, DENIED, type GeneratedNode, type LiveNode, type Node, permits, statOf } from "./node.ts";
 import type { Quota } from "./quota.ts";
 import { readBase } from "./synthesis.ts";
 
@@ -11,6 +11,8 @@ export interface OpenContext {
   readonly random: (size: number) => string;
   readonly quota: Quota;
   readonly promote: (node: Node) => LiveNode | undefined;
+  /** What stands for a base node now. */
+  readonly current: (node: BaseNode) => BaseNode | LiveNode;
   readonly closed: (node: LiveNode, path: string) => void;
   /** Its content is about to be lost. */
   readonly losing: (node: LiveNode) => void;
@@ -79,15 +81,21 @@ class RegularFile implements OpenFile {
     return OK;
   }
 
+  reopen(how: OpenHow, who: Credentials): OpenFile | Errno {
+    const node = this.#current();
+    const wanted = (how.read === true ? 4 : 0) | (how.write === true ? 2 : 0);
+    return permits(node, wanted, who) ? openRegular(node, { path: this.#opened.path, how }, this.#context) : DENIED;
+  }
+
   close(): void {
     if (!this.#changed || this.#node.layer !== "live") return;
     if (this.#opened.how.append === true) this.#node.appends += 1;
     this.#context.closed(this.#node, this.#opened.path);
   }
 
-  /** The base node may have been changed through another descriptor meanwhile. */
+  /** The base node may have been changed meanwhile, through another descriptor or by losing its name. */
   #current(): BaseNode | LiveNode {
-    if (this.#node.layer === "base" && this.#opened.how.write === true) this.#node = this.#context.promote(this.#node) ?? this.#node;
+    if (this.#node.layer === "base") this.#node = this.#context.current(this.#node);
     return this.#node;
   }
 

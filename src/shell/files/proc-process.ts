@@ -1,4 +1,6 @@
+import type { Stat } from "../file-system.ts";
 import type { Computer } from "../kernel/computer.ts";
+import type { Access } from "../kernel/description.ts";
 import { limitsText, NO_LIMITS } from "../kernel/limits.ts";
 import type { Task } from "../kernel/task.ts";
 import type { ProcessInfo, SystemView } from "../program.ts";
@@ -87,17 +89,30 @@ function processTexts(computer: Computer, info: ProcessInfo, task: Task | undefi
 function descriptorDirectory(computer: Computer, info: ProcessInfo, owner: Owner): GeneratedNode {
   const path = `/proc/${info.pid}/fd`;
   const task = computer.kernel.task(info.pid);
-  const fallback = ["0", "1", "2"];
-  const label = (fd: string) =>
-    task?.descriptors.get(Number(fd))?.label ?? (task === undefined && fallback.includes(fd) ? "/dev/null" : undefined);
-  return generatedDirectory(
-    path,
-    {
-      names: () => task?.descriptors.numbers().map(String) ?? fallback,
-      child: (fd) => (label(fd) === undefined ? undefined : generatedLink(`${path}/${fd}`, () => label(fd) ?? "", owner)),
-    },
-    owner,
-  );
+  const link = (fd: string, label: () => string, access: Access) =>
+    generatedLink(`${path}/${fd}`, label, { ...owner, mode: (access.read ? 0o500 : 0) | (access.write ? 0o300 : 0), size: 64 });
+  const child = (fd: string) => {
+    const open = task?.descriptors.get(Number(fd));
+    if (open !== undefined)
+      return leading(
+        link(fd, () => open.label, open.access),
+        open.stat(),
+        owner,
+      );
+    return task === undefined && STANDARD.includes(fd) ? link(fd, () => "/dev/null", { read: true, write: true }) : undefined;
+  };
+  return generatedDirectory(path, { names: () => task?.descriptors.numbers().map(String) ?? STANDARD, child }, { ...owner, mode: 0o500 });
+}
+
+const STANDARD = ["0", "1", "2"];
+
+/** A pipe has no path: the link leads to it all the same. */
+function leading(link: GeneratedNode, stat: Stat, owner: Owner): GeneratedNode {
+  if (stat.kind !== "fifo") return link;
+  return {
+    ...link,
+    leads: () => ({ ...generatedFile(link.link?.() ?? "", () => "", { ...owner, mode: 0o600 }), kind: "fifo", number: stat.inode }),
+  };
 }
 
 function exeOf(info: ProcessInfo, taskPath: string | undefined): string {

@@ -35,6 +35,7 @@ export class VirtualFileSystem implements FileSystem {
       random,
       quota,
       promote: (node) => space.promote(node),
+      current: (node) => space.promoted().get(node) ?? node,
       closed: (node, path) => quarantine.changed(node, path),
       losing: (node) => quarantine.settle(node),
     };

@@ -1,10 +1,15 @@
-import type { Errno, OpenFile, Stat } from "../file-system.ts";
+import type { Credentials, Errno, OpenFile, OpenHow, Stat } from "../file-system.ts";
 import type { TerminalView, WaitQueue } from "../program.ts";
 import type { Task } from "./task.ts";
 
 /** The result of a transfer that cannot be done now: wait there and try again. */
 export interface Blocked {
   readonly until: WaitQueue;
+}
+
+export interface Access {
+  readonly read: boolean;
+  readonly write: boolean;
 }
 
 /**
@@ -23,6 +28,15 @@ export abstract class Description {
   protected abstract closed(): void;
 
   get terminal(): TerminalView | undefined {
+    return undefined;
+  }
+
+  get access(): Access {
+    return { read: true, write: true };
+  }
+
+  /** Opened once more through /proc/PID/fd, with an offset of its own. Undefined: by its path, if it has one, else it is shared. */
+  again(_how: OpenHow, _who: Credentials): Description | Errno | undefined {
     return undefined;
   }
 
@@ -49,16 +63,30 @@ export abstract class Description {
 
 /** A file, device or generated file. */
 export class FileDescription extends Description {
-  readonly label: string;
+  readonly #path: string;
   readonly #file: OpenFile;
   readonly #way: { readonly read: boolean; readonly write: boolean; readonly append: boolean };
   offset = 0;
 
-  constructor(label: string, file: OpenFile, way: { readonly read: boolean; readonly write: boolean; readonly append: boolean }) {
+  constructor(path: string, file: OpenFile, way: { readonly read: boolean; readonly write: boolean; readonly append: boolean }) {
     super();
-    this.label = label;
+    this.#path = path;
     this.#file = file;
     this.#way = way;
+  }
+
+  get label(): string {
+    return this.#file.stat.links === 0 ? `${this.#path} (deleted)` : this.#path;
+  }
+
+  override get access(): Access {
+    return { read: this.#way.read, write: this.#way.write };
+  }
+
+  override again(how: OpenHow, who: Credentials): Description | Errno | undefined {
+    const file = this.#file.reopen?.(how, who);
+    if (file === undefined || "errno" in file) return file;
+    return new FileDescription(this.#path, file, { read: how.read === true, write: how.write === true, append: how.append === true });
   }
 
   read(maxBytes: number): string | Errno {

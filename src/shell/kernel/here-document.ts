@@ -1,5 +1,5 @@
 import type { Errno, Stat } from "../file-system.ts";
-import { Description } from "./description.ts";
+import { type Access, Description } from "./description.ts";
 
 /** The text of a here-document, opened for reading. */
 export class HereDocument extends Description {
@@ -10,6 +10,10 @@ export class HereDocument extends Description {
   constructor(text: string) {
     super();
     this.#text = text;
+  }
+
+  override get access(): Access {
+    return { read: true, write: false };
   }
 
   read(maxBytes: number): string {

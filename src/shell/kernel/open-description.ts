@@ -11,8 +11,14 @@ export function openDescription(
   want: { readonly path: string; readonly how: OpenHow },
 ): Description | Errno {
   const { how } = want;
-  const own = /^\/(?:dev\/(?:fd|std)|proc\/self\/fd)\/?(\d+|in|out|err)$/.exec(want.path)?.[1];
-  if (own !== undefined) return task.descriptors.get(DESCRIPTOR_NAMES[own] ?? Number(own)) ?? { errno: "ENOENT" };
+  const open = descriptorAt(computer, task, want.path);
+  if (open !== undefined && "errno" in open) return open;
+  if (open !== undefined) {
+    const again = open.again(how, task.credentials);
+    if (again !== undefined) return again;
+    // A pseudo file or a device: by its path. What has none is shared.
+    return open.label.startsWith("/") && open.terminal === undefined ? openDescription(computer, task, { path: open.label, how }) : open;
+  }
   const special = openSpecial(computer, task, want);
   if (special !== undefined) return special;
   const mode = (how.mode ?? 0o666) & ~task.umask;
@@ -44,7 +50,19 @@ export function* openAndWait(
   }
 }
 
-const DESCRIPTOR_NAMES: Readonly<Record<string, number>> = { in: 0, out: 1, err: 2 };
+const STANDARD = ["in", "out", "err"];
+
+/** What /dev/stdin, /dev/fd/N and /proc/PID/fd/N lead to; undefined: the path is none of these, or of a process that is not of this visit. */
+function descriptorAt(computer: Computer, task: Task, path: string): Description | Errno | undefined {
+  const [, standard, own, pid, theirs] =
+    /^\/(?:dev\/(?:std(in|out|err)|fd\/(\d+))|proc\/(self|thread-self|\d+)\/fd\/(\d+))$/.exec(path) ?? [];
+  const fd = standard === undefined ? (own ?? theirs) : STANDARD.indexOf(standard);
+  if (fd === undefined) return undefined;
+  const owner = pid === undefined || pid.endsWith("self") ? task : computer.kernel.task(Number(pid));
+  if (owner === undefined) return undefined;
+  if (owner !== task && computer.kernel.mayKill(task, owner) !== undefined) return { errno: "EACCES" };
+  return owner.descriptors.get(Number(fd)) ?? { errno: "ENOENT" };
+}
 
 function openSpecial(
   computer: Computer,

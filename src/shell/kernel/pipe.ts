@@ -1,6 +1,6 @@
-import type { Errno, Stat } from "../file-system.ts";
+import type { Errno, OpenHow, Stat } from "../file-system.ts";
 import type { WaitQueue } from "../program.ts";
-import { type Blocked, Description } from "./description.ts";
+import { type Access, type Blocked, Description } from "./description.ts";
 import { Waiters } from "./wait-queue.ts";
 
 /** As Linux has it (pipe(7)). */
@@ -22,9 +22,13 @@ export class Pipe {
   readOpens = 0;
   writeOpens = 0;
 
-  constructor(inode: number, label = `pipe:[${inode}]`) {
+  /** A fifo: its ends are opened by name, each on its own. */
+  readonly isNamed: boolean;
+
+  constructor(inode: number, name?: string) {
     this.#inode = inode;
-    this.label = label;
+    this.label = name ?? `pipe:[${inode}]`;
+    this.isNamed = name !== undefined;
   }
 
   get size(): number {
@@ -100,13 +104,22 @@ class PipeEnd extends Description {
       pipe.writeOpens += 1;
     }
     const others = side === "read" ? pipe.writers : pipe.readers;
-    this.#alone = others === 0 ? this.#otherOpens() : undefined;
+    this.#alone = pipe.isNamed && others === 0 ? this.#otherOpens() : undefined;
     pipe.readable.wake();
     pipe.writable.wake();
   }
 
   get label(): string {
     return this.#pipe.label;
+  }
+
+  override get access(): Access {
+    return { read: this.#side !== "write", write: this.#side !== "read" };
+  }
+
+  override again({ read = false, write = false }: OpenHow): Description {
+    if (!write) return this.#pipe.reader();
+    return read ? this.#pipe.both() : this.#pipe.writer();
   }
 
   override get opening(): WaitQueue | undefined {
