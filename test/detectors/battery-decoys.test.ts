@@ -41,19 +41,17 @@ function toDo(): readonly string[] {
   return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-test(
-  "a decoy with a real persona is given away by nothing but what is on the list, and the list has nothing that is mended",
-  needs("ssh"),
-  async () => {
-    const transcript = await intrude("debian-12");
+for (const persona of ["debian-12", "ubuntu-24.04", "rocky-9", "openwrt"]) {
+  test(`${persona} is given away by nothing but what is on the list, and the list has nothing that is mended`, needs("ssh"), async () => {
+    const transcript = await intrude(persona);
     assert.equal(transcript.complete, true);
     assert.equal(Object.keys(transcript.commands).length, battery.length);
     assert.equal(transcript.uid, 0);
-    assert.match(transcript.uname?.version ?? "", /Debian/);
+    assert.equal(transcript.uname?.system, "Linux");
     const ids = shownIn(transcript).flatMap(({ id, ratio }) => (ratio > TELLING ? [id] : []));
     assert.deepEqual(ids.toSorted(), toDo().toSorted());
-  },
-);
+  });
+}
 
 test("a decoy that shows Cowrie is recognised as Cowrie, many times over", needs("ssh"), async () => {
   const found = shownIn(await intrude("cowrie-default")).filter(({ family }) => family === "kippo-cowrie");

@@ -346,8 +346,8 @@ export class Kernel {
 
 /** pid_max of a 64-bit system under systemd; where it is smaller, the persona's own pids are small too. */
 const MAX_PID = 4_194_303;
-/** As many processes as a small machine would stand; then fork fails. */
-const MAX_TASKS = 120;
+/** As many processes as a small router would stand (its limit is some 470); then fork fails. */
+const MAX_TASKS = 300;
 /** What the programs of one visit may hold together. */
 const MAX_HELD_BYTES = 64 << 20;
 /** What the engine says when a stack, a text or a list has grown too large. */
