@@ -37,7 +37,7 @@ export async function takeViews(
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const { subject, index } = next;
         const ground = { address: addressOf(index), folder: join(folder, `${index}`), materials };
-        const labelled = { subject, view: await look(subject, ground) };
+        const labelled = { subject, view: await lookTwice(subject, ground) };
         taken[index] = labelled;
         onView(labelled);
       }
@@ -55,6 +55,18 @@ export async function takeViews(
 const AT_ONCE = 14;
 /** Beside what is open: closed ports are looked at too. */
 const CLOSED = [1, 4_001, 61_000];
+
+/** Once more where it did not come up: a busy machine starts things late. */
+async function lookTwice(subject: Subject, ground: Ground): Promise<RemoteView> {
+  try {
+    return await look(subject, ground);
+  } catch (first) {
+    process.stderr.write(`${subject.name}, once more: ${String(first)}\n`);
+    return await look(subject, ground).catch((cause: unknown) => {
+      throw new Error(`${subject.name} could not be looked at`, { cause });
+    });
+  }
+}
 
 async function look({ name, trials, measured, open }: Subject, ground: Ground) {
   await using alive = await open(ground);

@@ -28,7 +28,7 @@ process.once("exit", () => {
   for (const child of alive) signalGroup(child, "SIGKILL");
 });
 
-const STARTED_MS = 30_000;
+const STARTED_MS = 60_000;
 const STOPPED_MS = 4_000;
 
 export async function startRealHost({ services }: Configuration, { address, folder, materials }: Where): Promise<RealHost> {
