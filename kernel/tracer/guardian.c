@@ -7,7 +7,15 @@
 #include "tasks.h"
 #include "tracer.h"
 
-enum { SIG_SETMASK = 2, SA_RESTORER = 0x04000000, MOST_TRIES = 1000, TRY_EACH_NS = 100000, MOST_ROUNDS = 8, MASK_SIZE = 8 };
+enum {
+  SIG_SETMASK = 2,
+  SA_RESTORER = 0x04000000,
+  MOST_TRIES = 20000,
+  PAUSE_NS = 20000,
+  MOST_ROUNDS = 8,
+  MASK_SIZE = 8,
+  FIRST_IN_TURN = -20
+};
 
 struct signal_action {
   void (*handler)(int);
@@ -34,30 +42,42 @@ void stand_apart(void) {
   const u64 nothing = 0;
   CALL(setsid);
   CALL(chdir, "/");
+  CALL(setpriority, 0, 0, FIRST_IN_TURN); /* The tree waits for us; refused to who is not root. */
   for (int signal = 1; signal < 32; signal++)
     if (signal != SIGCHLD) handle_signal(signal, signal == SIGSEGV || signal == 7 || signal == 8 || signal == 4 ? STANDARD : IGNORE);
   handle_signal(SIGCHLD, STANDARD);
   CALL(rt_sigprocmask, SIG_SETMASK, &nothing, NULL, MASK_SIZE);
 }
 
-static void watch(int pipe, void (*take_over)(void)) {
+/*
+ * The pipe ends before the tracees are let go. That is done where the tracer's children get a new parent, and before they do
+ * (kernel/exit.c, forget_original_parent); so we wait for ours.
+ */
+static void wait_for_new_parent(int former) {
+  const u64 pause[2] = {0, PAUSE_NS};
+  for (u32 tries = 0; tries < MOST_TRIES && CALL(getppid) == former; tries++) CALL(nanosleep, pause, NULL);
+}
+
+static void watch(int tracer, int pipe, void (*take_over)(void)) {
   u8 word;
   long got;
   do got = CALL(read, pipe, &word, 1);
   while (got == -EINTR);
   CALL(close, pipe);
   if (got != 0) leave(0);
+  wait_for_new_parent(tracer);
   take_over();
 }
 
 int start_guardian(int *pipe, void (*take_over)(void)) {
   int ends[2];
   if (CALL(pipe2, ends, O_CLOEXEC) != 0) return 0;
+  const int tracer = (int)CALL(getpid);
   const long child = CALL(fork);
   if (child == 0) {
     CALL(close, ends[1]);
     stand_apart();
-    watch(ends[0], take_over);
+    watch(tracer, ends[0], take_over);
     leave(0);
   }
   CALL(close, ends[0]);
@@ -70,18 +90,6 @@ void dismiss_guardian(int pipe) {
 }
 
 /* ---- Taking over ---- */
-
-/* The one before us may still be dying: it holds its tracees for a moment longer. 0: it is gone, or not to be had. */
-static int seize_patiently(int task) {
-  const u64 pause[2] = {0, TRY_EACH_NS};
-  for (u32 tries = 0; tries < MOST_TRIES; tries++) {
-    const long result = seize(task);
-    if (result == 0) return 1;
-    if (result != -EPERM) return 0;
-    CALL(nanosleep, pause, NULL);
-  }
-  return 0;
-}
 
 static int number_of(const char *text) {
   int number = 0;
@@ -153,7 +161,7 @@ static void look_at_process(int proc, int process) {
 
 void seize_again(int proc) {
   for (struct task *task = next_task(NULL); task != NULL; task = next_task(task))
-    if (!seize_patiently(task->id)) forget_task(task->id);
+    if (seize(task->id) != 0) forget_task(task->id); /* It has ended, or is about to. */
   found_more = 1;
   for (u32 round = 0; round < MOST_ROUNDS && found_more; round++) {
     found_more = 0;

@@ -112,10 +112,9 @@ static void on_fork(const struct task *task) {
   int status = 0;
   trace(PTRACE_GETEVENTMSG, task->id, 0, &message);
   const int id = (int)message;
-  struct task *child = find_task(id);
-  const long waited = child != NULL ? 0 : CALL(wait4, id, &status, ALL_CHILDREN | WNOHANG, NULL);
-  if (child == NULL && waited >= 0) child = add_task(id);
-  if (child != NULL && child->state == RUNNING) {
+  const long waited = find_task(id) != NULL ? 0 : CALL(wait4, id, &status, ALL_CHILDREN | WNOHANG, NULL);
+  struct task *child = find_task(id) == NULL && waited >= 0 ? add_task(id) : NULL;
+  if (child != NULL) {
     child->call_at = task->call_at;
     child->forged = task->forged;
   }
