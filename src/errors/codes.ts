@@ -21,7 +21,11 @@ export const codes = {
   "token-missing": { meaning: "The control interface on TCP needs a token file that is missing or open to others.", next: "Let `utsusemi up` create it, or `chmod 600` it." },
   "journal-altered": { meaning: "The journal was changed after it was written.", next: "Keep the state folder as evidence; compare with exported heads." },
   "not-own-host": { meaning: "A host is to be probed that the configuration does not list as owned.", next: "Probe loopback, or list the host under `ownHosts` if it is yours." },
+  "disguise-unsupported": { meaning: "This machine cannot be disguised in the way that was asked for.", next: "`utsusemi doctor` shows what the disguise needs and what is here." },
   "fingerprints-invalid": { meaning: "A file of honeypot fingerprints has mistakes.", next: "Correct the lines that are named; signatures/README.md says how they are written." },
+  "story-unknown": { meaning: "No story has this name.", next: "`utsusemi story list` names those that are here." },
+  "story-invalid": { meaning: "A file of a story has mistakes.", next: "Correct what is named; docs/clues.md lists every clue." },
+  "story-refused": { meaning: "A story cannot be told as it was asked for.", next: "Take a clue away, raise the budget, or choose another story." },
 } as const satisfies Readonly<Record<string, { readonly meaning: string; readonly next: string }>>;
 
 export type ErrorCode = keyof typeof codes;
