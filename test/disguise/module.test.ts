@@ -5,14 +5,16 @@
 import assert from "node:assert/strict";
 import { arch } from "node:os";
 import { before, describe, test } from "node:test";
+import { memoryFiles } from "../../src/detectors/views/memory-files.ts";
 import { parseEvents } from "../../src/disguise/module/module-events.ts";
 import { parseSettings } from "../../src/disguise/module/module-settings.ts";
+import { moduleState } from "../../src/disguise/module/module-state.ts";
 import { parseStatus } from "../../src/disguise/module/module-status.ts";
 import { needs } from "../rig/needs.ts";
 import { buildModule, withoutFunction } from "./module/build-module.ts";
 import { kernelTree, type Series } from "./module/kernel-tree.ts";
 import { MEMORY_MIB, runModuleGuest, type Sections } from "./module/module-guest.ts";
-import { script } from "./module/module-script.ts";
+import { lockedScript, script } from "./module/module-script.ts";
 
 const programs = ["qemu-system-x86_64", "setpriv", "busybox", "dash", "gcc", "make", "strip", "systemd-detect-virt", "vmware-checkvm"];
 const rig = arch() === "x64" ? needs(...programs) : { skip: "the module is for x86-64" };
@@ -38,17 +40,34 @@ describe("kernel module", { concurrency: 2, ...rig }, () => {
 function onKernel(name: Series): void {
   let sections: Sections = new Map();
   let warnings = "";
+  let module: Uint8Array = new Uint8Array();
   before(async () => {
     if (rig.skip !== false) return;
     const tree = await kernelTree(name);
-    const built = await buildModule(tree);
-    warnings = built.warnings;
-    const nodmi = withoutFunction(built.module, "sys_dmi_modalias_show");
-    const noport = withoutFunction(built.module, "fixup_vdso_exception");
-    sections = await runModuleGuest(tree, { utsusemi: built.module, nodmi, noport }, script);
+    ({ module, warnings } = await buildModule(tree));
+    const nodmi = withoutFunction(module, "sys_dmi_modalias_show");
+    const noport = withoutFunction(module, "fixup_vdso_exception");
+    sections = await runModuleGuest(tree, { utsusemi: module, nodmi, noport }, { script });
   });
   const section = (key: string) => sections.get(key)?.trimEnd() ?? assert.fail(`no section ${key}`);
   const lines = (key: string) => section(key).split("\n");
+
+  if (name === "6.1")
+    test("a kernel that is locked down refuses it, and this is known beforehand", async () => {
+      const tree = await kernelTree(name);
+      const locked = await runModuleGuest(tree, { utsusemi: module }, { script: lockedScript, commandLine: "lockdown=integrity" });
+      const [lockdown = "", ...rest] = locked.get("locked")?.trimEnd().split("\n") ?? [];
+      assert.deepEqual(rest.slice(-2), ["status 1", "version signal=11 code=128"]);
+      const files = memoryFiles({
+        "/sys/kernel/security/lockdown": `${lockdown}\n`,
+        "/proc/modules": "",
+        "/proc/kallsyms": "",
+        [`/lib/modules/${tree.release}/build/Makefile`]: "",
+      });
+      const { state, cause } = moduleState({ files, release: tree.release, machine: "x86_64" });
+      assert.equal(state, "unknown");
+      assert.match(cause, /locked down \(integrity\)/);
+    });
 
   test("it compiles without a warning", () => assert.equal(warnings, ""));
   detectors(section, lines);
@@ -105,6 +124,9 @@ function detectors(_section: Section, lines: Lines): void {
     assert.equal(other, "version signal=11 code=128");
   });
 
+  test("where the whole host is in scope, process 1 is not", () =>
+    assert.deepEqual(lines("host"), [`version eax=6 ebx=${MAGIC} ecx=2 edx=5658 esi=1234`, "VMware, Inc.", "process 1 Dell Inc."]));
+
   test("the flag can be taken out where it is not, too", () => assert.equal(lines("flag").at(-1), "0"));
 }
 
@@ -138,8 +160,9 @@ function answers(section: Section, lines: Lines): void {
       `protected eax=6 ebx=${MAGIC} ecx=4 edx=5658 esi=1234`,
       `word eax=564d0006 ebx=${MAGIC} ecx=4 edx=5658 esi=1234`,
       `rex eax=6 ebx=${MAGIC} ecx=4 edx=5658 esi=1234`,
+      `edge eax=6 ebx=${MAGIC} ecx=4 edx=5658 esi=1234`,
       ...["byte", "bare", "repeated"].map((form) => `${form} signal=11 code=128`),
-      ...["protected", "word", "rex", "byte", "bare", "repeated"].map((form) => `${form} signal=11 code=128`),
+      ...["protected", "word", "rex", "edge", "byte", "bare", "repeated"].map((form) => `${form} signal=11 code=128`),
     ]);
   });
 
@@ -154,12 +177,12 @@ function answers(section: Section, lines: Lines): void {
       inside.map(({ kind, command, answered }) => `${kind} ${command} ${answered}`),
       [
         ...[10, 17, 20, 1, 45, 23, 46, 68, 30, 55, 99].map((command) => `port ${command} true`),
-        ...["port 10 true", "port 10 true", "port 10 true", "message 2847057815 false"],
+        ...["port 10 true", "port 10 true", "port 10 true", "port 10 true", "message 2847057815 false"],
       ],
     );
     assert.deepEqual(
       outside.map(({ kind, answered, comm, uid }) => ({ kind, answered, comm, uid })),
-      ["port", "port", "port", "message"].map((kind) => ({ kind, answered: false, comm: "ask", uid: 0 })),
+      ["port", "port", "port", "port", "message"].map((kind) => ({ kind, answered: false, comm: "ask", uid: 0 })),
     );
     assert.equal(new Set(events.map(({ sequence }) => sequence)).size, events.length);
   });
@@ -249,6 +272,7 @@ function control(section: Section, lines: Lines): void {
   test("a function that this kernel lacks is reported, and the other parts work; without the port's it is not loaded", () => {
     const text = section("parts");
     assert.match(text, /^status 0\npart dmi absent this kernel has no function Xys_dmi_modalias_show$/m);
+    assert.match(text, /^Dell Inc\.$/m, "modalias would tell the truth, so the fields do");
     assert.match(text, /Operation not supported\nstatus 95/);
     assert.match(section("log"), /utsusemi: not loaded: without port there is nothing to do/);
     assert.doesNotMatch(text, /^utsusemi /m);
@@ -267,7 +291,7 @@ function endurance(section: Section, lines: Lines): void {
       [],
     );
     const [slabBefore = 0, slabAfter = 0] = [...text.matchAll(/^Slab: +(\d+) kB$/gm)].map(([, kib]) => Number(kib));
-    assert.ok(slabAfter - slabBefore < 1024, `${slabBefore} kB, then ${slabAfter} kB`);
+    assert.ok(slabAfter - slabBefore < 1536, `${slabBefore} kB, then ${slabAfter} kB`);
     assert.equal(lines("loop").at(-1), "status 0");
   });
 
@@ -276,7 +300,7 @@ function endurance(section: Section, lines: Lines): void {
     const status = parseStatus(`version 0\n${counts.join("\n")}\n`);
     assert.equal(status.status, "done");
     const { written, lost } = status.value.events;
-    assert.ok(written + lost >= 21_000 && lost > written, `${written} kept, ${lost} lost`);
+    assert.ok(written + lost >= 21_000 && lost > 0, `${written} kept, ${lost} lost`);
     const kept = Number(lines("loop").at(-2));
     assert.ok(kept >= 256 && kept <= 1024, `${kept} lines`);
   });

@@ -100,6 +100,19 @@ static void ask_protected(void) {
   print("protected", number, &r);
 }
 
+static void ask_at_the_edge(void) {
+  struct registers r = question(VERSION);
+  uint8_t *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  uint8_t *code = pages + 4094;
+  int number;
+
+  memcpy(code, "\xed\xc3", 2); /* in eax, dx; ret */
+  munmap(pages + 4096, 4096);
+  number = sigsetjmp(after, 1);
+  if (number == 0) __asm__ volatile("call *%%rdi" : "+a"(r.ax), "+b"(r.bx), "+c"(r.cx), "+d"(r.dx), "+S"(r.si) : "D"(code) : "memory");
+  print("edge", number, &r);
+}
+
 static void ask_cpuid(uint64_t leaf) {
   struct registers r = {.ax = leaf};
   int number = sigsetjmp(after, 1);
@@ -150,6 +163,7 @@ static void take(const char *step) {
   if (!strncmp(step, "command=", 8)) return ask(step, question(strtoul(step + 8, NULL, 0)));
   if (!strcmp(step, "bare")) return ask(step, (struct registers){0, 0, VERSION, PORT, 0});
   if (!strcmp(step, "protected")) return ask_protected();
+  if (!strcmp(step, "edge")) return ask_at_the_edge();
   if (!strncmp(step, "cpuid=", 6)) return ask_cpuid(strtoul(step + 6, NULL, 0));
   if (!strncmp(step, "times=", 6)) return ask_often(atol(step + 6));
   if (!strncmp(step, "wait=", 5)) return wait_for(step + 5);

@@ -21,7 +21,7 @@ const WITHIN_MS = 200_000;
 export async function runModuleGuest(
   { image }: KernelTree,
   modules: Readonly<Record<string, Uint8Array>>,
-  script: string,
+  { script, commandLine = "" }: { readonly script: string; readonly commandLine?: string },
 ): Promise<Sections> {
   const metal = guests.find(({ name }) => name === "metal of Dell");
   if (metal === undefined) throw new Error("the metal of Dell is gone from the list of guests");
@@ -34,7 +34,7 @@ export async function runModuleGuest(
     ...Object.fromEntries(["dev", "proc", "sys", "run", "tmp"].map((name) => [name, { directory: true } as const])),
   };
   const qemuArguments = [...metal.qemuArguments, "-smp", "2", "-m", String(MEMORY_MIB)];
-  return sectionsOf(await bootGuest({ kernel: image, files, qemuArguments, withinMs: WITHIN_MS }));
+  return sectionsOf(await bootGuest({ kernel: image, files, commandLine, qemuArguments, withinMs: WITHIN_MS }));
 }
 
 /**

@@ -38,8 +38,8 @@ below trap ask command=10 command=17 command=20 command=1 command=45 command=23 
 echo "time $before $(date +%s)"
 
 section forms
-below trap ask protected word rex byte bare repeated
-below free ask protected word rex byte bare repeated
+below trap ask protected word rex edge byte bare repeated
+below free ask protected word rex edge byte bare repeated
 
 section events
 cat $CONTROL/events
@@ -64,9 +64,20 @@ section flag
 printf 'hypervisor remove\\ncgroup %s\\n' $(group trap) >$CONTROL/control
 below trap grep -c ' hypervisor' /proc/cpuinfo
 
+section host
+printf 'host\ndmi sys_vendor VMware, Inc.\n' >$CONTROL/control
+below free ask version
+cat /sys/class/dmi/id/sys_vendor
+read -r vendor </sys/class/dmi/id/sys_vendor; echo "process $$ $vendor"
+
 section refused
+printf 'hypervisor remove\ncgroup %s\n' $(group trap) >$CONTROL/control
 printf 'uid 5\\nbogus 1\\n' >$CONTROL/control && echo taken
 printf 'uid 5\\n\\0uid 6\\n' >$CONTROL/control && echo taken
+yes '' | head -c 20000 >/tmp/long
+dd if=/tmp/long bs=20000 of=$CONTROL/control 2>/dev/null && echo taken
+for round in 1 2 3 4 5 6 7 8 9 10; do dd if=/dev/urandom bs=300 count=1 of=$CONTROL/control 2>/dev/null && echo taken; done
+printf 'uid 5\\nbogus 1\\n' >$CONTROL/control && echo taken
 grep refused $CONTROL/status
 cat $CONTROL/control
 
@@ -115,9 +126,17 @@ below trap ask iopl=3 version
 section parts
 insmod /lib/nodmi.ko; echo "status $?"
 grep 'part dmi' $CONTROL/status
-looks trap | grep modalias | cut -c 1-40
+printf 'host\ndmi sys_vendor VMware, Inc.\n' >$CONTROL/control
+cat /sys/class/dmi/id/sys_vendor
 rmmod utsusemi
 insmod /lib/noport.ko; echo "status $?"
 insmod /lib/utsusemi.ko uids=many; echo "status $?"
 lsmod
+`;
+
+export const lockedScript = `
+section locked
+cat /sys/kernel/security/lockdown
+insmod /lib/utsusemi.ko; echo "status $?"
+below trap ask version
 `;
