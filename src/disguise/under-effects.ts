@@ -2,6 +2,7 @@ import { processFiles } from "../detectors/checks/local/processes.ts";
 import { type Files, isAbsence, lineOf, textOf } from "../detectors/views/files.ts";
 import type { Instructions, LocalView, Registers } from "../detectors/views/local-view.ts";
 import { type Contents, overlaidFiles } from "../detectors/views/memory-files.ts";
+import { beyondLast } from "./beyond-last.ts";
 import type { DecoyProcess, Effect, LeafChange, Site } from "./effect.ts";
 import { moduleLine } from "./effects/kernel.ts";
 import { firstCard } from "./effects/network.ts";
@@ -9,10 +10,11 @@ import { realPath } from "./real-path.ts";
 
 /**
  * A host as a process under the disguise would see it: files, CPUID, VMware's port, names and processes. What the disguise's own mechanisms show
- * beside that (mounts, a tracer) is not an effect, and not here.
+ * beside that (mounts, a tracer) is not an effect, and not here. All effects become one first: every layer of files asks those below it several
+ * times, so a layer an effect would never end.
  */
 export function underEffects(view: LocalView, effects: readonly Effect[]): LocalView {
-  return effects.reduce(under, view);
+  return under(view, mergedEffects(effects));
 }
 
 function under(view: LocalView, effect: Effect): LocalView {
@@ -84,8 +86,14 @@ export function changedLeaf(before: Registers | undefined, { to, set, clear }: L
 
 function answersUnder(instructions: Instructions, { cpuid = {}, vmwarePort }: Effect): Instructions {
   const leaves = Object.entries(cpuid).map(([leaf, change]) => [leaf, changedLeaf(instructions.cpuid[leaf], change)]);
-  const forged = { ...instructions, cpuid: { ...instructions.cpuid, ...Object.fromEntries(leaves) } };
+  const gone = cpuid["40000000.0"]?.to === undefined ? [] : otherHypervisorLeaves(instructions);
+  const forged = { ...instructions, cpuid: { ...instructions.cpuid, ...Object.fromEntries([...gone, ...leaves]) } };
   return vmwarePort === undefined ? forged : { ...forged, vmwarePort: portUnder(instructions.vmwarePort, vmwarePort) };
+}
+
+/** Who replaces the hypervisor's name replaces the hypervisor: its other leaves are answered as a processor answers those that it has not. */
+function otherHypervisorLeaves({ cpuid }: Instructions): readonly (readonly [string, Registers])[] {
+  return Object.keys(cpuid).flatMap((leaf) => (/^4[0-9a-f]{7}\./.test(leaf) ? [[leaf, beyondLast(cpuid)] as const] : []));
 }
 
 function portUnder(

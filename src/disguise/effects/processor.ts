@@ -1,5 +1,6 @@
 import { lineOf, textOf } from "../../detectors/views/files.ts";
 import type { Registers } from "../../detectors/views/local-view.ts";
+import { beyondLast } from "../beyond-last.ts";
 import type { LeafChange, Site } from "../effect.ts";
 import { realPath } from "../real-path.ts";
 import { type EffectOf, type Effects, edits, type Host, together, unavailable } from "./effect-of.ts";
@@ -38,9 +39,8 @@ const timing = (site: Site) => ({ "40000010.0": { to: { eax: site.megahertz * 10
 /** Beyond its last hypervisor leaf a processor answers with its last basic one, which is Intel's way; AMD's answers zeros. */
 const noHypervisor: EffectOf = forX86(({ view }) => {
   const leaves = view.instructions?.cpuid ?? {};
-  const [basic, highest] = [leaves["0.0"], leaves[`${(leaves["0.0"]?.eax ?? 0).toString(16)}.0`]];
-  const bare = basic?.ebx === 0x756e_6547 && highest !== undefined ? highest : zeros;
-  const upper = Object.keys(leaves).filter((leaf) => /^4000[0-9a-f]{4}\./.test(leaf));
+  const upper = Object.keys(leaves).filter((leaf) => /^4[0-9a-f]{7}\./.test(leaf));
+  const bare = beyondLast(leaves);
   return {
     cpuid: {
       "1.0": { clear: { ecx: HYPERVISOR_BIT } },
@@ -63,7 +63,7 @@ function machineAnswers({ memoryMiB, megahertz }: Site): Readonly<Record<string,
     "45": { eax: Number(hertz & 0xffff_ffffn), ebx: Number(hertz >> 32n), ecx: 66_000_000, edx: 0 },
     "46": { ...zeros, eax: MAGIC, edx: 1_700_000_000 },
     "68": { ...zeros, eax: 1 },
-    others: { ...zeros, eax: NO_ANSWER, ebx: MAGIC },
+    others: { ...zeros, eax: NO_ANSWER },
   };
 }
 
@@ -132,7 +132,7 @@ const hasHypervisorFlag = ({ view }: Host) => /^flags\s*:.*\bhypervisor\b/m.test
 
 export const processorEffects: Effects = {
   "processor.port.version": forX86(() => ({
-    vmwarePort: { "10": { eax: 6, ebx: MAGIC, ecx: 2, edx: 0 }, others: { ...zeros, eax: NO_ANSWER, ebx: MAGIC } },
+    vmwarePort: { "10": { eax: 6, ebx: MAGIC, ecx: 2, edx: 0 }, others: { ...zeros, eax: NO_ANSWER } },
   })),
   "processor.port.machine": forX86(({ site }) => ({ vmwarePort: machineAnswers(site) })),
   "processor.hypervisor-bit": forX86(() => ({ cpuid: { "1.0": { set: { ecx: HYPERVISOR_BIT } } } })),

@@ -38,7 +38,13 @@ const GUEST = [
 ];
 
 /** A guest of KVM under QEMU, built with the same effects that stories are built of. */
-export const kvmGuest: LocalView = GUEST.reduce((view, id) => under(view, id), kvmMetal());
+export const kvmGuest: LocalView = dressed(kvmMetal());
+
+function dressed(bare: LocalView): LocalView {
+  const made: Effect[] = [];
+  for (const id of GUEST) made.push(effectOn(underEffects(bare, made), id));
+  return underEffects(bare, made);
+}
 
 function kvmMetal(): LocalView {
   const log = (metalBut({}).kernelLog ?? []).map((line) =>
