@@ -75,6 +75,13 @@ EXPORTED int prctl(int option, u64 a, u64 b, u64 c, u64 d) {
   return (int)result_of(CALL(prctl, option, a, b, c, d));
 }
 
+/* The switch is ours: to the program this is a processor that has none. */
+EXPORTED int arch_prctl(int operation, u64 value) {
+  if (preload.forges_cpuid && !preload.is_sandboxed && operation == ARCH_GET_CPUID) return 1;
+  if (preload.forges_cpuid && !preload.is_sandboxed && operation == ARCH_SET_CPUID) return value != 0 ? 0 : (int)result_of(-ENODEV);
+  return (int)result_of(CALL(arch_prctl, operation, value));
+}
+
 /* long syscall(long number, ...): nothing lies on the stack across the call, which may be one that returns twice. */
 __asm__(".globl syscall\n"
         ".type syscall, @function\n"
@@ -82,6 +89,8 @@ __asm__(".globl syscall\n"
         ".cfi_startproc\n"
         "cmp $317, %rdi\n" /* seccomp(2) */
         "je 2f\n"
+        "cmp $158, %rdi\n" /* arch_prctl(2) */
+        "je 4f\n"
         "cmp $157, %rdi\n" /* prctl(2) */
         "jne 1f\n"
         "cmp $22, %esi\n" /* PR_SET_SECCOMP */
@@ -129,5 +138,14 @@ __asm__(".globl syscall\n"
         "jmp 1b\n"
         "3: mov %rax, %rdi\n"
         "jmp result_of\n"
+        "4: mov %rsi, %rdi\n"
+        "mov %rdx, %rsi\n"
+        "sub $8, %rsp\n"
+        ".cfi_adjust_cfa_offset 8\n"
+        "call arch_prctl\n"
+        "add $8, %rsp\n"
+        ".cfi_adjust_cfa_offset -8\n"
+        "cltq\n"
+        "ret\n"
         ".cfi_endproc\n"
         ".size syscall, .-syscall\n");
