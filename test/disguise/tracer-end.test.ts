@@ -9,7 +9,7 @@ import type { TracerEvent, TracingEvent } from "../../src/disguise/tracer/tracer
 import { compile, needsFaulting, run, TRACER, vmware, vmwareSpec } from "./tracer-rig.ts";
 
 /** How tracing ends: with the tree, at our word, or by a kill that the guardian makes good. Nobody of the tree may notice, or be left behind. */
-const gcc = needsFaulting("gcc");
+const gcc = { ...needsFaulting("gcc"), timeout: 60_000 };
 
 interface Watched extends Traced {
   readonly events: TracerEvent[];
@@ -53,6 +53,9 @@ function isGone(pid: number): boolean {
   }
 }
 
+/** As ps(1) shows it: `T` for a process that was stopped, `t` where it is traced as well. */
+const stateOf = (pid: number) => /^State:\t(\w)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
+
 /** Who traces a process; 0: nobody. */
 const tracerOf = (pid: number) => Number(/^TracerPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]);
 
@@ -80,21 +83,33 @@ test("a hostile name of a process is repeated safely, and who asks much is told 
   assert.ok(watched.events.some(({ suppressed = 0 }) => suppressed > 100));
 });
 
-test("SIGTERM to the tracer: all processes go on with the real processor, also sleeping, stopped and threaded ones", gcc, async () => {
+test("SIGTERM to the tracer: all processes go on with the real processor, also sleeping, stopped and threaded ones", gcc, async (t) => {
   const tree = compile("tree");
-  const script = `${tree} asking 400 5 & ${tree} asking 400 5 & sleep 2.5 & wait`;
+  const script = `${tree} asking 400 5 & ${tree} asked-by-all 400 5 & ${tree} asking 100 5 & echo $!; sleep 2.5 & wait`;
   const watched = start("sh", "-c", script);
-  await until(() => watched.events.length > 0);
-  await pause(500);
+  await until(() => /^\d+\n/.test(watched.output()) && watched.events.length > 3);
+  await pause(150);
+  const stopped = Number(/^\d+/.exec(watched.output())?.[0]);
+  t.after(() => isGone(stopped) || process.kill(stopped, "SIGKILL"));
+  process.kill(stopped, "SIGSTOP");
+  await pause(400);
+  assert.equal(stateOf(stopped), "t", "stopped, and traced");
   assert.equal(watched.endTracing(), true);
   await watched.traced;
   assert.equal(watched.child.exitCode, null, "the command goes on");
-  assert.equal(tracerOf(watched.child.pid ?? 0), 0);
+  assert.deepEqual([tracerOf(watched.child.pid ?? 0), tracerOf(stopped), stateOf(stopped)], [0, 0, "T"]);
   assert.equal(watched.endTracing(), false);
+  process.kill(stopped, "SIGCONT");
   assert.equal(await watched.gone, 0);
-  const counts = [...watched.output().matchAll(/forged (\d+), real (\d+)/g)].map(([, forged, real]) => [Number(forged), Number(real)]);
-  assert.equal(counts.length, 2, watched.output());
-  for (const [forged = 0, real = 0] of counts) assert.ok(forged > 0 && real > 0 && forged + real === 400, `${forged} ${real}`);
+  const counts = [...watched.output().matchAll(/forged (\d+), real (\d+)/g)].map(
+    ([, forged, real]) => [Number(forged), Number(real)] as const,
+  );
+  assert.deepEqual(
+    counts.map(([forged, real]) => forged + real).sort((one, other) => one - other),
+    [100, 400, 1600],
+    watched.output(),
+  );
+  for (const [forged, real] of counts) assert.ok(forged > 0 && real > 0, `${forged} ${real}`);
 });
 
 test("kill -9 of the tracer: the guardian has the tree within 100 ms, again and again; idle processes lose nothing", gcc, async () => {

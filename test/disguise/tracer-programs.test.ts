@@ -86,6 +86,16 @@ test("without root all but set-uid is the same; a program whose memory is closed
   assert.equal(asNobody(unreadable, "asking", "2", "1").stdout, "forged 0, real 2\n");
 });
 
+test("where CPUID cannot be made to fault that is said, and the port alone is forged", gcc, () => {
+  const without = compile("without-faulting");
+  const ran = run([without, TRACER, vmware, "--", compile("vmware-question")]);
+  assert.match(ran.stderr, /cannot make CPUID fault .*only the port/);
+  assert.match(ran.stdout, /^564d5868 10 5658 4: 6 564d5868 2 5658$/m);
+  assert.equal(run([without, TRACER, vmware, "--", compile("tree"), "asking", "2", "0"]).stdout, "forged 0, real 2\n");
+  const asked = run([TRACER, "--no-cpuid", vmware, "--", compile("tree"), "asking", "2", "0"]);
+  assert.deepEqual([asked.stdout, asked.stderr], ["forged 0, real 2\n", ""]);
+});
+
 test("what cannot be begun is said, with status 125, 126 or 127", () => {
   const mistakes: Readonly<Record<string, RegExp>> = {
     "": /:1: the last line has no end/,

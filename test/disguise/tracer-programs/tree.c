@@ -5,6 +5,7 @@
  *   execs N      runs itself again N times, without a child
  *   thread-exec  a thread runs this program again while others are there
  *   asking N MS  asks N times with MS milliseconds between
+ *   asked-by-all N MS  the same in each of four threads
  */
 #define _GNU_SOURCE
 #include <cpuid.h>
@@ -29,7 +30,7 @@ static void count(int one) {
 }
 
 static void *in_thread(void *nothing) {
-  for (int times = 0; times < 20; times++) count(forged());
+  for (int round = 0; round < 20; round++) count(forged());
   return nothing;
 }
 
@@ -90,6 +91,20 @@ static void asking(int many, int ms) {
   }
 }
 
+static int times, pause_ms;
+
+static void *ask_in_thread(void *nothing) {
+  asking(times, pause_ms);
+  return nothing;
+}
+
+static void asked_by_all(int many, int ms) {
+  pthread_t thread[4];
+  times = many, pause_ms = ms;
+  for (int at = 0; at < 4; at++) pthread_create(&thread[at], NULL, ask_in_thread, NULL);
+  for (int at = 0; at < 4; at++) pthread_join(thread[at], NULL);
+}
+
 int main(int argc, char **argv) {
   const int number = argc > 2 ? atoi(argv[2]) : 0;
   if (argc < 2 || strcmp(argv[1], "one") == 0) return forged() ? 0 : 1;
@@ -98,6 +113,7 @@ int main(int argc, char **argv) {
   if (strcmp(argv[1], "execs") == 0) execs(number);
   if (strcmp(argv[1], "thread-exec") == 0) thread_exec();
   if (strcmp(argv[1], "asking") == 0) asking(number, argc > 3 ? atoi(argv[3]) : 0);
+  if (strcmp(argv[1], "asked-by-all") == 0) asked_by_all(number, argc > 3 ? atoi(argv[3]) : 0);
   printf("forged %ld, real %ld\n", yes, no);
   return 0;
 }
