@@ -1,3 +1,4 @@
+import { quoted } from "../../quoted.ts";
 import type { LocalView } from "../../views/local-view.ts";
 import type { KnownDetector, KnownVerdict } from "../known-detector.ts";
 import { type AnsibleFindings, AnsibleSearch } from "./ansible-search.ts";
@@ -117,7 +118,7 @@ function firmware(search: AnsibleSearch): void {
   for (const { file, strings, is, and, not } of FIRMWARE) {
     const text = search.content(`${DMI}/${file}`);
     if (text === undefined || !strings.includes(text) || (and !== undefined && !has(and)) || (not !== undefined && has(not))) continue;
-    search.guest(is, `${file} is ${JSON.stringify(text)}`);
+    search.guest(is, `${file} is ${quoted(text)}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { quoted } from "../../quoted.ts";
 import { type Absence, exists } from "../../views/files.ts";
 import type { LocalView } from "../../views/local-view.ts";
 
@@ -57,5 +58,5 @@ export function latin1(bytes: Uint8Array): string {
 
 /** Hostile files can be megabytes long; a reason is a line. */
 export function brief(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text);
+  return quoted(text.length > 60 ? `${text.slice(0, 60)}...` : text);
 }

@@ -1,4 +1,5 @@
 import { applicationMap, languageOf, mismatches, type PortLanguage } from "../../../application-map/application-map.ts";
+import { quoted } from "../../../quoted.ts";
 import { recognise } from "../../../stimuli/recognise.ts";
 import type { PortView } from "../../../views/remote-view.ts";
 import { bytesOf, conversation, fine, greetingOf, hostCheck, type Opinion, odd, oddIf, portCheck, type RemoteCheck } from "./opinions.ts";
@@ -187,7 +188,7 @@ const hostChecks: readonly RemoteCheck[] = [
       const [text, at] = sharedGreeting(ports.filter(({ state }) => state === "open")) ?? [];
       return text === undefined || at === undefined
         ? undefined
-        : oddIf(tooMany(text, at.length), `${at.length} ports: ${JSON.stringify(text.slice(0, 40))}`);
+        : oddIf(tooMany(text, at.length), `${at.length} ports: ${quoted(text.slice(0, 40))}`);
     },
   }),
   hostCheck({
@@ -201,7 +202,7 @@ const hostChecks: readonly RemoteCheck[] = [
       const [text, at] = sharedAnswer(ports.filter(({ state, transport }) => state === "open" && transport === "tcp")) ?? [];
       return text === undefined || at === undefined
         ? undefined
-        : oddIf(tooMany(text, at.length), `${at.length} ports: ${JSON.stringify(text.slice(0, 40))}`);
+        : oddIf(tooMany(text, at.length), `${at.length} ports: ${quoted(text.slice(0, 40))}`);
     },
   }),
   hostCheck({

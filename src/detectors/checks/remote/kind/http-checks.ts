@@ -1,3 +1,4 @@
+import { quoted } from "../../../quoted.ts";
 import type { PortView, RemoteView } from "../../../views/remote-view.ts";
 import { type HttpAnswer, header, httpAnswer, serverProduct } from "./http-answer.ts";
 import { conversation, fine, type Opinion, odd, oddIf, portCheck, type RemoteCheck, textFrom } from "./opinions.ts";
@@ -329,7 +330,7 @@ const headerChecks: readonly RemoteCheck[] = [
       const server = known(port);
       return server === undefined
         ? undefined
-        : oddIf(server.answer.lineEnd === "\n", `${server.product}, ${JSON.stringify(server.answer.lineEnd)}`);
+        : oddIf(server.answer.lineEnd === "\n", `${server.product}, ${quoted(server.answer.lineEnd)}`);
     },
   }),
   portCheck({

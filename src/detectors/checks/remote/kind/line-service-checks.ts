@@ -1,3 +1,4 @@
+import { quoted } from "../../../quoted.ts";
 import type { PortView } from "../../../views/remote-view.ts";
 import { bytesOf, fine, greetingOf, type Opinion, odd, oddIf, portCheck, type RemoteCheck, replyLines, textFrom } from "./opinions.ts";
 
@@ -113,7 +114,7 @@ const greetingChecks: readonly RemoteCheck[] = [
     opinion: (port) => {
       const greeting = greetingOf(port);
       if (greeting === undefined || !GREETS.test(greeting) || !greeting.includes("\n")) return undefined;
-      return oddIf(/[^\r]\n/.test(greeting), JSON.stringify(greeting.slice(0, 60)));
+      return oddIf(/[^\r]\n/.test(greeting), quoted(greeting.slice(0, 60)));
     },
   }),
   portCheck({
@@ -224,7 +225,7 @@ const dialogueChecks: readonly RemoteCheck[] = [
     opinion: (port) => {
       const greeting = greetingOf(port);
       if (greeting === undefined || !/(?:login|user ?name|password):\s*\0?$/i.test(greeting)) return undefined;
-      return oddIf(!greeting.includes("\xff"), JSON.stringify(greeting.slice(-40)));
+      return oddIf(!greeting.includes("\xff"), quoted(greeting.slice(-40)));
     },
   }),
 ];

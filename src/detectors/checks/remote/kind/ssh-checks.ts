@@ -1,3 +1,4 @@
+import { quoted } from "../../../quoted.ts";
 import { hostKeyOf, type Ident, identOf, type KexInit, kexInitOf } from "../../../stimuli/ssh-key-exchange.ts";
 import type { PortView } from "../../../views/remote-view.ts";
 import { type Banner, bannerOf, type Contradiction, judgeKexInit } from "./judge-kex-init.ts";
@@ -78,7 +79,7 @@ function expects(port: PortView, stimulus: string, wanted: (banner: Banner) => R
   if (server === undefined || text === undefined || server.banner.version === "") return undefined;
   // A reset may have thrown the text away that was on its way.
   if (text === "" && ["limit", "reset"].includes(conversation(port, stimulus)?.ended ?? "")) return undefined;
-  return oddIf(!wanted(server.banner).test(text), `${server.ident.line} answers ${JSON.stringify(text.slice(0, 80))}`);
+  return oddIf(!wanted(server.banner).test(text), `${server.ident.line} answers ${quoted(text.slice(0, 80))}`);
 }
 
 const modern = ({ version }: Banner) => compareVersions(version, "8.0") >= 0;
@@ -189,7 +190,7 @@ function lineEnd(port: PortView): Opinion {
     .filter((one) => one !== "");
   if (texts.length === 0) return undefined;
   const bare = texts.find((one) => /[^\r]\n/.test(one));
-  return bare === undefined ? fine("carriage return and line feed") : odd(JSON.stringify(bare.slice(0, 80)));
+  return bare === undefined ? fine("carriage return and line feed") : odd(quoted(bare.slice(0, 80)));
 }
 
 function longIdent(port: PortView): Opinion {
@@ -199,7 +200,7 @@ function longIdent(port: PortView): Opinion {
   const text = clearText(port, "ssh.long-ident") ?? "";
   return oddIf(
     text !== "" || kexInitOf(bytes) === undefined,
-    text === "" ? "key exchange goes on or ends silently" : JSON.stringify(text.slice(0, 80)),
+    text === "" ? "key exchange goes on or ends silently" : quoted(text.slice(0, 80)),
   );
 }
 
