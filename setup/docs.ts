@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checksPage } from "./docs/checks.ts";
+import { cluesPage } from "./docs/clues.ts";
 import { commandsPage } from "./docs/commands.ts";
 import { configurationPage } from "./docs/configuration.ts";
 import { decoysPage } from "./docs/decoys.ts";
@@ -13,6 +14,7 @@ const ROOT = join(import.meta.dirname, "..");
 
 export const pages: Readonly<Record<string, () => string>> = {
   "docs/checks.md": checksPage,
+  "docs/clues.md": cluesPage,
   "docs/commands.md": commandsPage,
   "docs/configuration.md": configurationPage,
   "docs/decoys.md": decoysPage,

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { addCheck } from "./check.ts";
+import { addClues } from "./clues.ts";
 import { addDetect } from "./detect.ts";
+import { addDisguise } from "./disguise.ts";
 import { addDoctor } from "./doctor.ts";
 import { addEvents } from "./events.ts";
 import { addFiles } from "./files.ts";
@@ -9,6 +11,7 @@ import { addReplay } from "./replay.ts";
 import { addService } from "./service.ts";
 import { addSession } from "./session.ts";
 import { addSessions } from "./sessions.ts";
+import { addStory } from "./story.ts";
 import { addUp } from "./up.ts";
 
 /** Every command, in the order of the help text. */
@@ -21,6 +24,9 @@ export const commands: readonly ((program: Command) => void)[] = [
   addFiles,
   addJournal,
   addDetect,
+  addClues,
+  addStory,
+  addDisguise,
   addDoctor,
   addCheck,
   addService,
