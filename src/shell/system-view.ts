@@ -56,10 +56,17 @@ function loadAverage(seed: string, wallMs: number): readonly [number, number, nu
 }
 
 function processList(peer: Peer, kernel: Kernel, byId: (uid: number) => User | undefined): readonly ProcessInfo[] {
-  const { persona } = peer;
-  const standing = persona.machine.processes.map((one) => standingInfo(persona, one));
   const running = kernel.tasks().map((task) => taskInfo(peer, task, byId));
-  return [...standing, ...running].sort((one, other) => one.pid - other.pid);
+  return [...standingList(peer.persona), ...running].sort((one, other) => one.pid - other.pid);
+}
+
+const standing = new WeakMap<Persona, readonly ProcessInfo[]>();
+
+/** Every look into /proc asks for them: made once a persona. */
+function standingList(persona: Persona): readonly ProcessInfo[] {
+  const made = standing.get(persona) ?? persona.machine.processes.map((one) => standingInfo(persona, one));
+  standing.set(persona, made);
+  return made;
 }
 
 /** A process that the persona runs since boot. */
