@@ -74,7 +74,7 @@ static void answer_time(struct pt_regs *user, bool is_full) {
 /* All registers but EAX, and what EAX is to be. A 32-bit register that is written has its upper half cleared, as everywhere in 64-bit code.
  */
 static u32 answer_command(struct pt_regs *user, const struct settings *settings) {
-  u64 hertz = (u64)tsc_khz * 1000;
+  u64 hertz = settings->megahertz ? settings->megahertz * 1000000ull : tsc_khz * 1000ull;
 
   switch ((u16)user->cx) {
   case GETVERSION:
@@ -85,9 +85,9 @@ static u32 answer_command(struct pt_regs *user, const struct settings *settings)
     user->bx = VMWARE_MAGIC;
     return settings->hardware_version;
   case GETMEMSIZE:
-    return memory_mib;
+    return settings->memory_mib ? settings->memory_mib : memory_mib;
   case GETMHZ:
-    return tsc_khz / 1000;
+    return div_u64(hertz, 1000000);
   case GETHZ:
     user->bx = upper_32_bits(hertz);
     user->cx = BUS_HZ;

@@ -9,6 +9,8 @@
  *   port answer|watch  answer the VMware port to who is in scope, or only note who asks
  *   product NAME       express, esx, gsx or workstation
  *   hardware-version N what GETHWVERSION answers
+ *   memory MIB         what GETMEMSIZE answers, instead of the machine's own
+ *   megahertz N        what GETMHZ and GETHZ answer, instead of the machine's own
  *   hypervisor add|remove|keep   the flag in /proc/cpuinfo
  *   dmi FIELD VALUE    what /sys/class/dmi/id/FIELD shows; printable ASCII
  *
@@ -131,6 +133,17 @@ static const char *take_hardware_version(struct settings *to, char *value) {
   return NULL;
 }
 
+static const char *take_memory(struct settings *to, char *value) {
+  if (kstrtou32(value, 10, &to->memory_mib) || to->memory_mib < 4 || to->memory_mib > 1 << 30 || to->memory_mib % 4)
+    return "a number of MiB that 4 divides";
+  return NULL;
+}
+
+static const char *take_megahertz(struct settings *to, char *value) {
+  if (kstrtou32(value, 10, &to->megahertz) || to->megahertz < 1 || to->megahertz > 99999) return "a number from 1 to 99999";
+  return NULL;
+}
+
 static const char *take_hypervisor(struct settings *to, char *value) {
   unsigned int i;
 
@@ -174,6 +187,7 @@ static const struct {
     {"cgroup", take_cgroup},   {"uid", take_uid},
     {"host", take_host},       {"port", take_port},
     {"product", take_product}, {"hardware-version", take_hardware_version},
+    {"memory", take_memory},   {"megahertz", take_megahertz},
     {"dmi", take_dmi},         {"hypervisor", take_hypervisor},
 };
 
@@ -222,6 +236,8 @@ void settings_show(struct seq_file *out) {
     if (now->host) seq_puts(out, "host\n");
     seq_printf(out, "port %s\nproduct %s\nhardware-version %u\nhypervisor %s\n", now->answers ? "answer" : "watch", products[now->product],
                now->hardware_version, flags[now->hypervisor_flag]);
+    if (now->memory_mib) seq_printf(out, "memory %u\n", now->memory_mib);
+    if (now->megahertz) seq_printf(out, "megahertz %u\n", now->megahertz);
     for (i = 0; i < now->dmi_count; i++) seq_printf(out, "dmi %s %s\n", now->dmi[i].name, now->dmi[i].value);
   }
   mutex_unlock(&writing);

@@ -19,6 +19,10 @@ export interface ModuleSettings {
   readonly product: (typeof products)[number];
   /** What GETHWVERSION answers. */
   readonly hardwareVersion: number;
+  /** What GETMEMSIZE answers; a multiple of 4. Not given: the machine's own memory. */
+  readonly memoryMiB?: number;
+  /** What GETMHZ and GETHZ answer. Not given: the machine's own. */
+  readonly megahertz?: number;
   /** The flag in /proc/cpuinfo. */
   readonly hypervisor: (typeof hypervisorFlags)[number];
   /** What /sys/class/dmi/id shows, by the name of the file. */
@@ -38,8 +42,9 @@ export const idleSettings: ModuleSettings = {
 };
 
 /** The module's own limits (kernel/module/utsusemi.h). */
-const MOST = { cgroups: 32, uids: 32, fields: 24, name: 31, value: 127 } as const;
+const MOST = { cgroups: 32, uids: 32, fields: 24, name: 31, value: 383 } as const;
 const MOST_CGROUP = 2n ** 64n - 1n;
+const MOST_MIB = 2 ** 30;
 /** -1 means "nobody in particular" to the kernel. */
 const MOST_UID = 0xffff_fffe;
 
@@ -56,6 +61,8 @@ export function encodeSettings(settings: ModuleSettings): EncodedSettings {
     `product ${settings.product}`,
     `hardware-version ${settings.hardwareVersion}`,
     `hypervisor ${settings.hypervisor}`,
+    ...(settings.memoryMiB === undefined ? [] : [`memory ${settings.memoryMiB}`]),
+    ...(settings.megahertz === undefined ? [] : [`megahertz ${settings.megahertz}`]),
     ...Object.entries(settings.dmi).map(([name, value]) => `dmi ${name} ${value}`),
   ];
   return { text: lines.map((line) => `${line}\n`).join("") };
@@ -68,6 +75,9 @@ function refusal(settings: ModuleSettings): string | undefined {
   if (settings.uids.length > MOST.uids) return `more than ${MOST.uids} user ids`;
   if (settings.uids.some((id) => !isWithin(id, 0, MOST_UID))) return `a user id is a number from 0 to ${MOST_UID}`;
   if (!isWithin(settings.hardwareVersion, 3, 99)) return "a hardware version is a number from 3 to 99";
+  const { memoryMiB = 4, megahertz = 1 } = settings;
+  if (!isWithin(memoryMiB, 4, MOST_MIB) || memoryMiB % 4 !== 0) return "a memory size is a number of MiB that 4 divides";
+  if (!isWithin(megahertz, 1, 99_999)) return "megahertz are a number from 1 to 99999";
   if (fields.length > MOST.fields) return `more than ${MOST.fields} DMI fields`;
   return fields.map(([name, value]) => fieldRefusal(name, value)).find((why) => why !== undefined);
 }
@@ -106,6 +116,8 @@ const words: Readonly<Record<string, Take>> = {
   port: (value) => (value === "answer" || value === "watch" ? { port: value } : undefined),
   product: (value) => named("product", products, value),
   "hardware-version": (value) => (isNumber(value, 2) ? { hardwareVersion: Number(value) } : undefined),
+  memory: (value) => (isNumber(value, 10) ? { memoryMiB: Number(value) } : undefined),
+  megahertz: (value) => (isNumber(value, 5) ? { megahertz: Number(value) } : undefined),
   hypervisor: (value) => named("hypervisor", hypervisorFlags, value),
   dmi: (value, { dmi }) => {
     const [, name, content] = /^([a-z_]+) (.*)$/.exec(value) ?? [];

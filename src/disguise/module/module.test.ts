@@ -18,6 +18,8 @@ const settings: ModuleSettings = {
   product: "workstation",
   hardwareVersion: 21,
   hypervisor: "add",
+  memoryMiB: 8192,
+  megahertz: 2400,
   dmi: { sys_vendor: "VMware, Inc.", product_version: "", board_name: " two  blanks " },
 };
 
@@ -37,7 +39,7 @@ test("no value can become a second line, or more than the module takes", () => {
   assert.match(refused({ dmi: { sys_vendor: "x\nhost" } }), /printable ASCII/);
   assert.match(refused({ dmi: { "sys_vendor x\nhost": "" } }), /small letters/);
   assert.match(refused({ dmi: { sys_vendor: "ü" } }), /printable ASCII/);
-  assert.match(refused({ dmi: { sys_vendor: "x".repeat(128) } }), /longer than 127/);
+  assert.match(refused({ dmi: { sys_vendor: "x".repeat(384) } }), /longer than 383/);
   assert.match(refused({ dmi: Object.fromEntries(Array.from({ length: 25 }, (_, i) => ["x".repeat(i + 1), ""])) }), /more than 24/);
   assert.match(refused({ uids: [-1] }), /user id/);
   assert.match(refused({ uids: [0xffff_ffff] }), /user id/);
@@ -45,6 +47,8 @@ test("no value can become a second line, or more than the module takes", () => {
   assert.match(refused({ cgroups: [0n] }), /above 0/);
   assert.match(refused({ cgroups: [2n ** 64n] }), /cgroup id/);
   assert.match(refused({ hardwareVersion: 2 }), /3 to 99/);
+  assert.match(refused({ memoryMiB: 1023 }), /4 divides/);
+  assert.match(refused({ megahertz: 0 }), /1 to 99999/);
   assert.equal(refused({}), "taken");
 });
 

@@ -18,13 +18,17 @@ export const MEMORY_MIB = 320;
 /** Ten times what it takes where nothing else runs. */
 const WITHIN_MS = 200_000;
 
+export function machine(): readonly string[] {
+  const metal = guests.find(({ name }) => name === "metal of Dell");
+  if (metal === undefined) throw new Error("the metal of Dell is gone from the list of guests");
+  return [...metal.qemuArguments, "-uuid", "4c4c4544-0051-4b10-8032-b7c04f585932", "-smp", "2", "-m", String(MEMORY_MIB)];
+}
+
 export async function runModuleGuest(
   { image }: KernelTree,
   modules: Readonly<Record<string, Uint8Array>>,
   { script, commandLine = "" }: { readonly script: string; readonly commandLine?: string },
 ): Promise<Sections> {
-  const metal = guests.find(({ name }) => name === "metal of Dell");
-  if (metal === undefined) throw new Error("the metal of Dell is gone from the list of guests");
   const files = {
     ...shellFiles(),
     ...programFiles("systemd-detect-virt", "vmware-checkvm", "setpriv"),
@@ -33,8 +37,7 @@ export async function runModuleGuest(
     init: `${PROLOGUE}${script}\n${EPILOGUE}`,
     ...Object.fromEntries(["dev", "proc", "sys", "run", "tmp"].map((name) => [name, { directory: true } as const])),
   };
-  const qemuArguments = [...metal.qemuArguments, "-smp", "2", "-m", String(MEMORY_MIB)];
-  return sectionsOf(await bootGuest({ kernel: image, files, commandLine, qemuArguments, withinMs: WITHIN_MS }));
+  return sectionsOf(await bootGuest({ kernel: image, files, commandLine, qemuArguments: machine(), withinMs: WITHIN_MS }));
 }
 
 /**
