@@ -38,11 +38,22 @@ void handle_signal(int signal, void (*handler)(int)) {
 #define IGNORE ((void (*)(int))1)
 #define STANDARD ((void (*)(int))0)
 
+/* The tree waits for us. A session has a turn of its own (sched(7), autogroup), and we in ours. Both are refused to who is not root. */
+static void be_first_in_turn(void) {
+  static const char most[] = "-20";
+  const long group = CALL(openat, AT_FDCWD, "/proc/self/autogroup", O_RDWR | O_CLOEXEC);
+  if (group >= 0) {
+    CALL(write, group, most, sizeof most - 1);
+    CALL(close, group);
+  }
+  CALL(setpriority, 0, 0, FIRST_IN_TURN);
+}
+
 void stand_apart(void) {
   const u64 nothing = 0;
   CALL(setsid);
   CALL(chdir, "/");
-  CALL(setpriority, 0, 0, FIRST_IN_TURN); /* The tree waits for us; refused to who is not root. */
+  be_first_in_turn();
   for (int signal = 1; signal < 32; signal++)
     if (signal != SIGCHLD) handle_signal(signal, signal == SIGSEGV || signal == 7 || signal == 8 || signal == 4 ? STANDARD : IGNORE);
   handle_signal(SIGCHLD, STANDARD);

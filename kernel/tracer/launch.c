@@ -128,9 +128,9 @@ static void refuse_switching(const u32 secret[2]) {
       /* 23 */ RETURN(SECCOMP_RET_ERRNO | EPERM),
   };
   const struct sock_fprog program = {sizeof code / sizeof code[0], code};
-  if (CALL(seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != -EACCES) return;
+  if (CALL(seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) != -EACCES) return;
   CALL(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  CALL(seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+  CALL(seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program);
 }
 
 /* ---- Tracer ---- */

@@ -1,6 +1,6 @@
 /*
- * A shell's part of job control: runs the command that is given as the foreground job of a terminal of its own, types ^Z, continues it, types ^C.
- * Prints what became of the job each time.
+ * A shell's part of job control: runs the command that is given as the foreground job of a terminal of its own, types ^Z, continues it,
+ * types ^C. Prints what became of the job each time.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
