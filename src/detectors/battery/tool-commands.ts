@@ -57,8 +57,8 @@ export const toolCommands: readonly BatteryCommand[] = [
   },
   {
     id: "tools.basename",
-    line: "basename /a/b.c .c; dirname /a/b/c; env -i X=1 /bin/sh -c 'echo $X$HOME'; seq 3 2>/dev/null | tail -n 1",
-    needs: ["basename", "dirname", "env"],
+    line: "basename /a/b.c .c; dirname /a/b/c; env -i X=1 /bin/sh -c 'echo $X$HOME'; seq 3 | tail -n 1",
+    needs: ["basename", "dirname", "env", "seq"],
   },
   { id: "tools.wrong-options", line: 'for c in cat ls uname id wc cp touch sort; do $c --no-such-q7 </dev/null; echo "= $c $?"; done' },
   { id: "tools.busybox-unknown", line: "[ -x /bin/busybox ] && echo there; /bin/busybox ECCHI; echo $?" },
