@@ -1,12 +1,12 @@
 import { processFiles } from "../detectors/checks/local/processes.ts";
 import { type Files, isAbsence, lineOf, textOf } from "../detectors/views/files.ts";
-import type { Instructions, LocalView, Registers } from "../detectors/views/local-view.ts";
+import type { LocalView, Registers } from "../detectors/views/local-view.ts";
 import { type Contents, overlaidFiles } from "../detectors/views/memory-files.ts";
-import { beyondLast } from "./beyond-last.ts";
 import type { DecoyProcess, Effect, LeafChange, Site } from "./effect.ts";
 import { moduleLine } from "./effects/kernel.ts";
 import { firstCard } from "./effects/network.ts";
 import { realPath } from "./real-path.ts";
+import { forgedInstructions } from "./tracer/forged-instructions.ts";
 
 /**
  * A host as a process under the disguise would see it: files, CPUID, VMware's port, names and processes. What the disguise's own mechanisms show
@@ -23,7 +23,7 @@ function under(view: LocalView, effect: Effect): LocalView {
     ...view,
     files: overlaidFiles(view.files, filesUnder(view, effect)),
     ...(uname === undefined || effect.hostName === undefined ? {} : { uname: { ...uname, node: effect.hostName } }),
-    ...(instructions === undefined ? {} : { instructions: answersUnder(instructions, effect) }),
+    ...(instructions === undefined ? {} : { instructions: forgedInstructions(instructions, effect) }),
   };
 }
 
@@ -82,26 +82,6 @@ export function changedLeaf(before: Registers | undefined, { to, set, clear }: L
   const base = to ?? before ?? { eax: 0, ebx: 0, ecx: 0, edx: 0 };
   const changed = (name: (typeof REGISTERS)[number]) => ((base[name] & ~(clear?.[name] ?? 0)) | (set?.[name] ?? 0)) >>> 0;
   return { eax: changed("eax"), ebx: changed("ebx"), ecx: changed("ecx"), edx: changed("edx") };
-}
-
-function answersUnder(instructions: Instructions, { cpuid = {}, vmwarePort }: Effect): Instructions {
-  const leaves = Object.entries(cpuid).map(([leaf, change]) => [leaf, changedLeaf(instructions.cpuid[leaf], change)]);
-  const gone = cpuid["40000000.0"]?.to === undefined ? [] : otherHypervisorLeaves(instructions);
-  const forged = { ...instructions, cpuid: { ...instructions.cpuid, ...Object.fromEntries([...gone, ...leaves]) } };
-  return vmwarePort === undefined ? forged : { ...forged, vmwarePort: portUnder(instructions.vmwarePort, vmwarePort) };
-}
-
-/** Who replaces the hypervisor's name replaces the hypervisor: its other leaves are answered as a processor answers those that it has not. */
-function otherHypervisorLeaves({ cpuid }: Instructions): readonly (readonly [string, Registers])[] {
-  return Object.keys(cpuid).flatMap((leaf) => (/^4[0-9a-f]{7}\./.test(leaf) ? [[leaf, beyondLast(cpuid)] as const] : []));
-}
-
-function portUnder(
-  before: Instructions["vmwarePort"],
-  { others, ...told }: Readonly<Record<string, Registers>>,
-): Instructions["vmwarePort"] {
-  const unlisted = others === undefined ? [] : Object.keys(before).map((command): [string, Registers] => [command, others]);
-  return { ...before, ...Object.fromEntries(unlisted), ...told };
 }
 
 /** Every file that reads otherwise under an effect: its own, and those in which names, processes and modules are seen. */

@@ -21,12 +21,16 @@ const TEXT = "dmidecode -t 0,1,2,3";
 const LSCPU = "LC_ALL=C lscpu";
 const MARK = "\u0001\u0002 ";
 
-/** All tools, one after the other, in one namespace. */
-export function askRealTools(changes: Contents, options: ShowOptions = {}): Answers {
+/**
+ * All tools, one after the other, in one namespace.
+ *
+ * @param under a program with its arguments that starts the tools' shell: a tracer.
+ */
+export function askRealTools(changes: Contents, options: ShowOptions = {}, under: readonly string[] = []): Answers {
   const asRoot = options.asNobody === true ? [] : ["virt-what", ...(changesFirmware(changes) ? [...STRINGS, TEXT] : [])];
   const plain = [...asRoot, LSCPU].map((command) => `printf '${MARK}${command}\\n'; ${command} 2>/dev/null`);
   const withStatus = SYSTEMD.map((command) => `printf '${MARK}${command}\\n'; ${command} 2>&1; printf 'status %s\\n' $?`);
-  const { stdout, stderr, status } = showView(changes, ["sh", "-c", [...withStatus, ...plain, "true"].join("\n")], options);
+  const { stdout, stderr, status } = showView(changes, [...under, "sh", "-c", [...withStatus, ...plain, "true"].join("\n")], options);
   if (status !== 0 || !stdout.includes(MARK)) throw new Error(`the view was not shown: ${stderr}`);
   const sections = stdout
     .split(MARK)

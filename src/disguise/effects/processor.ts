@@ -7,6 +7,7 @@ import { type EffectOf, type Effects, edits, type Host, together, unavailable } 
 
 /** CPUID, VMware's port, and the kernel's copy of the processor in /proc/cpuinfo. */
 const MAGIC = 0x564d_5868;
+const PORT = 0x5658;
 const HYPERVISOR_BIT = 0x8000_0000;
 const NO_ANSWER = 0xffff_ffff;
 const zeros: Registers = { eax: 0, ebx: 0, ecx: 0, edx: 0 };
@@ -49,23 +50,25 @@ const noHypervisor: EffectOf = forX86(({ view }) => {
   };
 });
 
-/** Command by command as VMware answers; what is not listed: no such command. */
+/** What a command leaves in the registers that it does not answer in: its own number and the port. */
+const told = (command: number, answer: Partial<Registers>): Registers => ({ eax: 0, ebx: MAGIC, ecx: command, edx: PORT, ...answer });
+
+/** Command by command as VMware answers; of what is not listed only EAX is given: no such command. */
 function machineAnswers({ memoryMiB, megahertz }: Site): Readonly<Record<string, Registers>> {
   const hertz = BigInt(megahertz) * 1_000_000n;
-  const magic = { ...zeros, ebx: MAGIC };
   return {
-    "1": { ...magic, eax: megahertz },
-    "17": { ...magic, eax: 19, ecx: 2 },
-    "20": { ...magic, eax: memoryMiB },
+    "1": told(1, { eax: megahertz }),
+    "17": told(17, { eax: 19 }),
+    "20": told(20, { eax: memoryMiB }),
     // The seconds stand still for a prediction; what makes the change fills the time in.
-    "23": { ...zeros, eax: 1_700_000_000 },
-    "30": zeros,
-    "45": { eax: Number(hertz & 0xffff_ffffn), ebx: Number(hertz >> 32n), ecx: 66_000_000, edx: 0 },
-    "46": { ...zeros, eax: MAGIC, edx: 1_700_000_000 },
-    "68": { ...zeros, eax: 1 },
-    others: { ...zeros, eax: NO_ANSWER },
+    "23": told(23, { eax: 1_700_000_000, ebx: 0 }),
+    "45": told(45, { eax: Number(hertz & 0xffff_ffffn), ebx: Number(hertz >> 32n), ecx: 66_000_000 }),
+    "68": told(68, { eax: 1 }),
+    others: NO_COMMAND,
   };
 }
+
+const NO_COMMAND: Registers = { ...zeros, eax: NO_ANSWER };
 
 const cpuinfo = (change: (text: string, host: Host) => string | undefined) => edits("/proc/cpuinfo", change);
 
@@ -132,7 +135,7 @@ const hasHypervisorFlag = ({ view }: Host) => /^flags\s*:.*\bhypervisor\b/m.test
 
 export const processorEffects: Effects = {
   "processor.port.version": forX86(() => ({
-    vmwarePort: { "10": { eax: 6, ebx: MAGIC, ecx: 2, edx: 0 }, others: { ...zeros, eax: NO_ANSWER } },
+    vmwarePort: { "10": told(10, { eax: 6, ecx: 2 }), others: NO_COMMAND },
   })),
   "processor.port.machine": forX86(({ site }) => ({ vmwarePort: machineAnswers(site) })),
   "processor.hypervisor-bit": forX86(() => ({ cpuid: { "1.0": { set: { ecx: HYPERVISOR_BIT } } } })),
