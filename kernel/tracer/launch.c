@@ -82,9 +82,13 @@ static void load_spec(void) {
 
 /* Off and on again, in this process: does the processor, or the hypervisor below us, know how? */
 static int can_fault(void) {
-  if (CALL(arch_prctl, ARCH_SET_CPUID, 0) != 0) return 0;
-  CALL(arch_prctl, ARCH_SET_CPUID, 1);
-  return 1;
+  const long result = CALL(arch_prctl, ARCH_SET_CPUID, 0);
+  if (result == 0) CALL(arch_prctl, ARCH_SET_CPUID, 1);
+  if (result == -ENODEV)
+    say("this processor cannot make CPUID fault (arch_prctl: ENODEV): only the port is forged", "");
+  else if (result != 0)
+    say("this process may not make CPUID fault (arch_prctl): only the port is forged", "");
+  return result == 0;
 }
 
 static const char *cpuid_mode(void) {
@@ -189,7 +193,7 @@ static void begin_tracing(const struct tracing_options *options, const u32 secre
   int to_us[2], to_tracer[2], status;
   long tracer, seized;
   if (CALL(pipe2, to_us, O_CLOEXEC) != 0 || CALL(pipe2, to_tracer, O_CLOEXEC) != 0) refuse("no more files", "");
-  const long between = CALL(fork);
+  const long between = CALL(clone, 0); /* A fork whose end sends no SIGCHLD, which COMMAND might find waiting. */
   if (between < 0) refuse("no more processes", "");
   if (between == 0) {
     if (CALL(fork) != 0) leave(0);
@@ -268,7 +272,6 @@ _Noreturn void begin(char **stack) {
   options.forges = equal(options.cpuid, "forged");
   options.proc = (int)CALL(openat, AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (options.proc < 0) refuse("/proc is not there", "");
-  if (equal(options.cpuid, "unsupported")) say("this processor cannot make CPUID fault (ENODEV): only the port is forged", "");
   begin_tracing(&options, secret);
   if (options.forges) refuse_switching(secret);
   run_command(environment);

@@ -126,6 +126,7 @@ test("what cannot be begun is said, with status 125, 126 or 127", () => {
   assert.equal(run([TRACER, "--odd", vmware, "--", "true"]).status, 125);
   assert.equal(run([TRACER, "--events", "77", vmware, "--", "true"]).status, 125);
   assert.equal(traced(vmware, "no-such-program").status, 127);
+  assert.match(traced(vmware, TRACER, vmware, "--", "true").stderr, /may not be traced/, "a tracer in a tracer");
   const plain = join(folder, "plain");
   writeFileSync(plain, "text");
   assert.equal(traced(vmware, plain).status, 126);
