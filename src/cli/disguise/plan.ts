@@ -4,6 +4,7 @@ import type { LeftOut, Refusal } from "../../disguise/plan-choice.ts";
 import { type Prediction, predict } from "../../disguise/plan-prediction.ts";
 import { siteOf } from "../../disguise/site.ts";
 import { loadStory } from "../../disguise/stories/load-stories.ts";
+import { needsOfPlan, tracesOf } from "../../disguise/traces.ts";
 import { filesUnder } from "../../disguise/under-effects.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
 import { visible } from "../../wire/visible.ts";
@@ -59,7 +60,9 @@ function* jsonLines({ view, plan, prediction, refusal }: Told): Generator<object
   const { story, cost, budget, risk } = plan;
   const { before, after, newlyShown, noLongerShown } = prediction;
   const needsAcceptedRisk = refusal?.why === "risk";
-  yield { line: "plan", story: story.name, cost, budget, risk, needsAcceptedRisk, before, after, newlyShown, noLongerShown };
+  for (const [mechanism, shows] of tracesOf(plan)) yield { line: "trace", mechanism, shows };
+  const needs = needsOfPlan(view, plan);
+  yield { line: "plan", story: story.name, cost, budget, risk, needsAcceptedRisk, needs, before, after, newlyShown, noLongerShown };
 }
 
 /** Paths of files, and what else changes, in words. */
@@ -87,6 +90,10 @@ function screenLines(told: Told): readonly string[] {
     "",
     table([["CLUE", "COST", "RISK", "CHANGES"], ...plan.shown.map((one) => clueRow(told, one))]),
     ...leftOutLines(plan.leftOut),
+    "",
+    table([["NEEDS", "HERE"], ...Object.entries(needsOfPlan(told.view, plan))]),
+    "",
+    table([["MECHANISM", "SHOWS AND LEAVES"], ...tracesOf(plan).map(([mechanism, text]) => [mechanism, text])]),
     "",
     table([
       ["DETECTOR", "BEFORE", "AFTER"],
