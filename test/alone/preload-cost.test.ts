@@ -22,7 +22,7 @@ test("a program starts less than 5 ms later with the library, CPUID forged", nee
 
 test("a loop takes no longer with the library", needsFaulting("gcc"), () => {
   const program = compilePreloaded("cost");
-  const [plain, forged] = fastest(ROUNDS, [() => Number(run([program]).stdout), () => Number(asVmware(program).stdout)]);
+  const [plain, forged] = fastest(ROUNDS, [() => Number(run(["env", program]).stdout), () => Number(asVmware(program).stdout)]);
   const ratio = (forged ?? Number.NaN) / (plain ?? Number.NaN);
   assert.ok(ratio > 0.5 && ratio < 1.05, `${ratio.toFixed(3)}`);
 });

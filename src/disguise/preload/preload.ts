@@ -7,7 +7,8 @@ import { isAbsolute, join } from "node:path";
  * programs then see is what `forgedInstructions` foretells, with these limits. Only dynamic programs of glibc for x64 load it, and set-uid ones
  * don't; what ld.so and the C library ask before `main` is answered by the true processor; a program that puts itself behind a filter of system calls
  * has the true processor from then on. ld.so complains, on the program's standard error, where it cannot load what it is told to: in another
- * root, and in programs of 32 bits.
+ * root, and in programs of 32 bits. Programs built with AddressSanitizer's shared runtime refuse to start behind any preloaded library, and debuggers
+ * show each CPUID as the SIGSEGV that it is.
  *
  * Everything below the first program inherits its environment, and so the library, until somebody cleans the environment.
  */
