@@ -173,9 +173,12 @@ static void take(const char *step) {
 }
 
 int main(int count, char **steps) {
-  struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER};
+  struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
+  /* A fault in 32-bit code may come without the upper half of the stack's address. */
+  stack_t stack = {.ss_sp = malloc(65536), .ss_size = 65536};
 
   setvbuf(stdout, NULL, _IOLBF, 0);
+  sigaltstack(&stack, NULL);
   sigaction(SIGSEGV, &action, NULL);
   sigaction(SIGILL, &action, NULL);
   for (int i = 1; i < count; i++) take(steps[i]);

@@ -82,6 +82,7 @@ grep refused $CONTROL/status
 cat $CONTROL/control
 
 section open
+: >/tmp/open
 below free ask ioperm=5658,4,1 say=out version wait=/tmp/in say=in version wait=/tmp/gone say=gone version >/tmp/open &
 answered() { until [ "$(grep -c version /tmp/open)" = $1 ]; do sleep 0.1; done; }
 answered 1
