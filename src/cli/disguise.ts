@@ -12,4 +12,15 @@ export function addDisguise(program: Command): void {
     .option("--with <clue...>", "clues beside the story's")
     .addOption(jsonOption())
     .action(async (story, options) => (await import("./disguise/plan.ts")).planDisguise(story, options));
+  disguise
+    .command("run <story> <command...>")
+    .description("run one command and its children under a story; nothing else on the host is touched: disguise run STORY -- CMD ARGS")
+    .option("--budget <n>", "sum of the costs to legitimate users; the story's own unless given", wholeNumber(0))
+    .option("--seed-file <file>", "the site's seed; without it the plan is drawn from this host's own number")
+    .option("--with <clue>", "a clue beside the story's; may be given again", (clue: string, sofar: readonly string[] = []) => [
+      ...sofar,
+      clue,
+    ])
+    .option("--accept-risk", "also where malware is known to destroy what it takes for a sandbox")
+    .action(async (story, command, options) => (await import("./disguise/run.ts")).runDisguised(story, command, options));
 }
