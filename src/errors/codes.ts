@@ -22,6 +22,7 @@ export const codes = {
   "journal-altered": { meaning: "The journal was changed after it was written.", next: "Keep the state folder as evidence; compare with exported heads." },
   "not-own-host": { meaning: "A host is to be probed that the configuration does not list as owned.", next: "Probe loopback, or list the host under `ownHosts` if it is yours." },
   "disguise-unsupported": { meaning: "This machine cannot be disguised in the way that was asked for.", next: "`utsusemi doctor` shows what the disguise needs and what is here." },
+  "ledger-damaged": { meaning: "The ledger of changes to this host is not as it was written, so nothing can be undone by it.", next: "Keep the ledger's folder, and bring it back from a backup; nothing was changed." },
   "fingerprints-invalid": { meaning: "A file of honeypot fingerprints has mistakes.", next: "Correct the lines that are named; signatures/README.md says how they are written." },
   "story-unknown": { meaning: "No story has this name.", next: "`utsusemi story list` names those that are here." },
   "story-invalid": { meaning: "A file of a story has mistakes.", next: "Correct what is named; docs/clues.md lists every clue." },

@@ -1,0 +1,50 @@
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { hashOf } from "./kinds.ts";
+
+/** Everything below a directory that a change could leave its mark on, by path; equal snapshots: nothing was left. */
+export type Snapshot = Readonly<Record<string, SnapshotEntry>>;
+
+export interface SnapshotEntry {
+  readonly type: string;
+  readonly mode: string;
+  readonly owner: string;
+  /** Nanoseconds since 1970. */
+  readonly modified: string;
+  /** SHA-256, or where a link points. */
+  readonly contents?: string;
+  /** The first path of the same inode. */
+  readonly sameAs: string;
+  /** Extended attributes, ACLs among them, where they were asked for. */
+  readonly attributes?: string;
+}
+
+/** @param attributesOf Node cannot read extended attributes: whoever can, gives how. */
+export function takeSnapshot(root: string, attributesOf?: (path: string) => string): Snapshot {
+  const first = new Map<string, string>();
+  const paths = ["", ...readdirSync(root, { recursive: true, encoding: "utf8" }).sort()];
+  return Object.fromEntries(paths.map((path) => [path, entryAt(join(root, path), { first, path, attributesOf })]));
+}
+
+interface Taking {
+  readonly first: Map<string, string>;
+  readonly path: string;
+  readonly attributesOf: ((path: string) => string) | undefined;
+}
+
+function entryAt(path: string, { first, path: name, attributesOf }: Taking): SnapshotEntry {
+  const stats = lstatSync(path, { bigint: true });
+  const inode = `${stats.dev}.${stats.ino}`;
+  const sameAs = first.get(inode) ?? name;
+  first.set(inode, sameAs);
+  const contents = stats.isFile() ? hashOf(readFileSync(path)) : stats.isSymbolicLink() ? readlinkSync(path) : undefined;
+  return {
+    type: (stats.mode & 0o170000n).toString(8),
+    mode: (stats.mode & 0o7777n).toString(8),
+    owner: `${stats.uid}:${stats.gid}`,
+    modified: `${stats.mtimeNs}`,
+    sameAs,
+    ...(contents === undefined ? {} : { contents }),
+    ...(attributesOf === undefined ? {} : { attributes: attributesOf(path) }),
+  };
+}
