@@ -3,7 +3,7 @@ import type { VirtualFileSystem } from "../files/virtual-file-system.ts";
 import type { Execution, SystemView, TerminalView } from "../program.ts";
 import type { Description } from "./description.ts";
 import type { Kernel } from "./kernel.ts";
-import { Pipe } from "./pipe.ts";
+import { Pipe, PipeMemory } from "./pipe.ts";
 import type { TaskProcess } from "./task-process.ts";
 
 /** A program as the loader starts it: commands see only `Process` of it, shells see all. */
@@ -28,6 +28,7 @@ export class Computer {
   readonly view: SystemView;
   readonly terminals = new Map<string, TerminalDevice>();
   readonly #fifos = new Map<number, Pipe>();
+  readonly #pipeMemory = new PipeMemory();
   #nextPipe = 20_000;
 
   constructor(parts: {
@@ -46,12 +47,12 @@ export class Computer {
 
   pipe(): Pipe {
     this.#nextPipe += 1;
-    return new Pipe(this.#nextPipe);
+    return new Pipe(this.#nextPipe, this.#pipeMemory);
   }
 
   /** The one pipe behind a fifo. */
   fifo(inode: number, path: string): Pipe {
-    const known = this.#fifos.get(inode) ?? new Pipe(inode, path);
+    const known = this.#fifos.get(inode) ?? new Pipe(inode, this.#pipeMemory, path);
     this.#fifos.set(inode, known);
     return known;
   }

@@ -5,6 +5,19 @@ import { Waiters } from "./wait-queue.ts";
 
 /** As Linux has it (pipe(7)). */
 const CAPACITY_BYTES = 65_536;
+/** PIPE_BUF: a pipe has room for so much whatever the others hold, so that none waits for ever. */
+const ATOMIC_BYTES = 4096;
+
+/** What all pipes of a machine hold together, as Linux bounds the pages of a user's pipes. */
+export class PipeMemory {
+  usedBytes = 0;
+
+  get leftBytes(): number {
+    return MOST_BYTES - this.usedBytes;
+  }
+}
+
+const MOST_BYTES = 8 << 20;
 
 /**
  * Bytes on their way from writers to readers: a pipe, a fifo, or what the visitor sends to a command without a terminal.
@@ -25,8 +38,11 @@ export class Pipe {
   /** A fifo: its ends are opened by name, each on its own. */
   readonly isNamed: boolean;
 
-  constructor(inode: number, name?: string) {
+  readonly #memory: PipeMemory;
+
+  constructor(inode: number, memory: PipeMemory, name?: string) {
     this.#inode = inode;
+    this.#memory = memory;
     this.label = name ?? `pipe:[${inode}]`;
     this.isNamed = name !== undefined;
   }
@@ -53,13 +69,17 @@ export class Pipe {
     const found = delimiter === undefined ? -1 : this.#bytes.indexOf(delimiter);
     const taken = this.#bytes.slice(0, found < 0 ? maxBytes : Math.min(maxBytes, found + 1));
     this.#bytes = this.#bytes.slice(taken.length);
+    this.#memory.usedBytes -= taken.length;
     this.writable.wake();
     return taken;
   }
 
   /** One end less; what nobody can read any more is gone. */
   left(): void {
-    if (this.readers === 0 && this.writers === 0) this.#bytes = "";
+    if (this.readers === 0 && this.writers === 0) {
+      this.#memory.usedBytes -= this.#bytes.length;
+      this.#bytes = "";
+    }
     this.readable.wake();
     this.writable.wake();
   }
@@ -67,10 +87,12 @@ export class Pipe {
   /** Adds what fits; false: nothing fits now. Small writes are not cut (PIPE_BUF). */
   put(bytes: string): number | Errno | Blocked {
     if (this.readers === 0) return { errno: "EPIPE" };
-    const room = CAPACITY_BYTES - this.#bytes.length;
-    if (room <= 0 || (bytes.length <= 4096 && room < bytes.length)) return { until: this.writable };
+    const held = this.#bytes.length;
+    const room = Math.min(CAPACITY_BYTES - held, Math.max(ATOMIC_BYTES - held, this.#memory.leftBytes));
+    if (room <= 0 || (bytes.length <= ATOMIC_BYTES && room < bytes.length)) return { until: this.writable };
     const part = bytes.slice(0, room);
     this.#bytes += part;
+    this.#memory.usedBytes += part.length;
     this.readable.wake();
     return part.length;
   }

@@ -2,6 +2,7 @@ import { explain, isErrno } from "../errno.ts";
 import type { Errno, OpenHow } from "../file-system.ts";
 import type { Description } from "../kernel/description.ts";
 import { HereDocument } from "../kernel/here-document.ts";
+import { limitOf } from "../kernel/limits.ts";
 import { openAndWait } from "../kernel/open-description.ts";
 import type { Execution } from "../program.ts";
 import { expandText, expandWords } from "./expand.ts";
@@ -51,8 +52,7 @@ function replaceDescriptor(
 }
 
 function* apply(shell: Shell, one: Redirect, saved: [number, Description | undefined][]): Execution<void> {
-  const standard = one.operator.startsWith("<") ? 0 : 1;
-  const fd = one.fdName === undefined ? (one.fd ?? standard) : freeDescriptor(shell, one.fdName);
+  const fd = descriptorOf(shell, one);
   if (one.operator.startsWith("<<")) {
     const text = yield* expandText(shell, one.target);
     replaceDescriptor(shell, saved, { fd, description: new HereDocument(one.operator === "<<<" ? `${text}\n` : text) });
@@ -66,6 +66,21 @@ function* apply(shell: Shell, one: Redirect, saved: [number, Description | undef
   replaceDescriptor(shell, saved, { fd, description });
   if (one.operator.includes("&")) replaceDescriptor(shell, saved, { fd: 2, description });
 }
+
+function descriptorOf(shell: Shell, one: Redirect): number {
+  const standard = one.operator.startsWith("<") ? 0 : 1;
+  const fd = one.fdName === undefined ? (one.fd ?? standard) : freeDescriptor(shell, one.fdName);
+  if (fd < mostDescriptors(shell)) return fd;
+  throw new ShellProblem(`${fd}: Bad file descriptor`, { status: shell.dialect === "dash" ? 2 : 1 });
+}
+
+/** What `ulimit -n` allows, and never more than a visit may hold. */
+function mostDescriptors(shell: Shell): number {
+  const { task, system } = shell.process;
+  return Math.min(MOST_DESCRIPTORS, limitOf(task.limits, system.machine, "nofile").soft);
+}
+
+const MOST_DESCRIPTORS = 4096;
 
 function* targetOf(shell: Shell, one: Redirect): Execution<string> {
   const words = shell.dialect === "bash" ? yield* expandWords(shell, [one.target]) : [yield* expandText(shell, one.target)];
