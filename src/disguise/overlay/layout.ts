@@ -56,7 +56,7 @@ export function layOut(contents: Contents, host: HostTree): Layout {
       ...bound.flatMap((change, index) => stageBind(change, `f${index}`)),
     ],
     leftOut: impossible.filter((why) => why !== undefined),
-    limits: layers.map(limitOf).filter((limit) => limit !== undefined),
+    limits: limitsOf(layers),
   };
 }
 
@@ -121,7 +121,14 @@ function howToLay(folder: string, host: HostTree): Layer["how"] {
   return fits && (isSys || host.count(folder) > MOST_IN_FRAME) ? "overlay" : "frame";
 }
 
-function limitOf({ folder, how }: Layer): string | undefined {
-  if (how === "overlay") return isWithin("/sys", folder) ? undefined : `Inside, nothing below ${folder} can be written.`;
-  return `Inside, names directly in ${folder} cannot be made, renamed or removed; what lies deeper is the real thing.`;
+function limitsOf(layers: readonly Layer[]): readonly string[] {
+  const named = (wanted: Layer["how"]) =>
+    layers.filter(({ how, folder }) => how === wanted && !isWithin("/sys", folder)).map(({ folder }) => folder);
+  const [framed, overlaid] = [named("frame"), named("overlay")];
+  return [
+    ...(framed.length > 0
+      ? [`Inside, names directly in ${framed.join(", ")} cannot be made, renamed or removed; what lies deeper is the real thing.`]
+      : []),
+    ...(overlaid.length > 0 ? [`Inside, nothing below ${overlaid.join(", ")} can be written.`] : []),
+  ];
 }
