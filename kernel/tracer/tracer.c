@@ -31,7 +31,9 @@ long seize(int task) {
 
 /* ---- Resuming ---- */
 
+/* Any stop makes the kernel forget that another one was asked for, so it is asked for again. */
 static void go_on(const struct task *task, int signal) {
+  if (ending || task->wanted >= 0) trace(PTRACE_INTERRUPT, task->id, 0, NULL);
   trace(PTRACE_CONT, task->id, 0, (const void *)(u64)signal);
 }
 
@@ -44,10 +46,6 @@ static void let_go(const struct task *task, int signal) {
 static void after_switch(struct task *task) {
   const int signal = task->held_signal;
   task->held_signal = 0;
-  if (ending) {
-    if (!task->forged || !begin_switch(task, 0)) let_go(task, signal);
-    return;
-  }
   if (task->is_group_stopped) trace(PTRACE_INTERRUPT, task->id, 0, NULL);
   go_on(task, signal);
 }
@@ -85,9 +83,7 @@ static void on_exec(struct task *task) {
   trace(PTRACE_GETEVENTMSG, task->id, 0, &former);
   if ((int)former != task->id) forget_task((int)former);
   *task = (struct task){.id = task->id, .wanted = -1};
-  if (ending) {
-    let_go(task, 0);
-  } else if (options->forges) {
+  if (!ending && options->forges) {
     task->state = IN_EXEC;
     trace(PTRACE_SYSCALL, task->id, 0, NULL);
   } else {
@@ -98,7 +94,7 @@ static void on_exec(struct task *task) {
 static void on_exec_end(struct task *task) {
   task->state = RUNNING;
   if (ending)
-    let_go(task, 0);
+    go_on(task, 0);
   else
     switch_or_go_on(task, 1);
 }
