@@ -57,6 +57,21 @@ test("dmidecode reads the fields where there are no tables", needs("root", "dmid
   assert.ok(under.includes("VMware Virtual Platform\n"), under);
 });
 
+test(
+  "with the tracer in front, the processor and the port agree with the files",
+  needs("root", "systemd-detect-virt", "vmware-checkvm", "lscpu"),
+  () => {
+    const traced: Effect = {
+      cpuid: { "40000000.0": { to: { eax: 0x4000_0010, ebx: 0x6177_4d56, ecx: 0x4d56_6572, edx: 0x6572_6177 } } },
+      vmwarePort: { "10": { eax: 6, ebx: 0x564d_5868, ecx: 2, edx: 0x5658 } },
+    };
+    const line = "systemd-detect-virt --vm; vmware-checkvm; lscpu | sed -n 's/^Hypervisor vendor: *//p'; exit 3";
+    const { before, under } = underAndAfter([vmware, traced, container], line);
+    assert.ok(!/vmware/i.test(before.replace("Not running in a VMware virtual machine", "")), before);
+    assert.equal(under, "vmware\nVMware software version 6 (good)\nVMware\n");
+  },
+);
+
 test("our own detection takes this host for a honeypot under the disguise, and for what it is before and after", needs("root"), () => {
   const line = `'${process.execPath}' '${CLI}' detect local --json --all 2>/dev/null`;
   const wanted = ["kind.product.cowrie", "kind.product.standard-host-name", "verdict"];
