@@ -44,11 +44,17 @@ export function lineOf(files: Files, path: string): string | undefined {
   return textOf(files, path)?.replace(/\n$/, "");
 }
 
-/** Whether something has this name, a link that points nowhere not: what `test -e` says. Undefined: the view does not say. */
+/**
+ * Whether something has this name, a link that points nowhere not: what `test -e` says. Undefined: the view does not say, or a folder on the way
+ * may not be entered by whoever looked.
+ */
 export function exists(files: Files, path: string): boolean | undefined {
-  const bytes = files.list(path);
-  if (typeof bytes !== "string" || bytes === "denied") return true;
-  const read = files.read(path);
+  const listed = files.list(path);
+  if (typeof listed !== "string") return true;
+  const read = listed === "denied" ? "denied" : files.read(path);
   if (read === "unknown") return undefined;
-  return read !== "absent";
+  if (read !== "denied") return read !== "absent";
+  // What is there and may not be read can be looked at; what lies in a closed folder can't.
+  const look = files.look(path);
+  return look === "denied" ? undefined : look !== "absent";
 }

@@ -166,7 +166,7 @@ function listEntry(
 function lookEntry(names: ReadonlyMap<string, ReadonlySet<string>>, { path, entry }: Place, unlisted: Absence): FileLook | Absence {
   if (entry === undefined) return names.has(path) ? { ...PLAIN, kind: "directory", mode: 0o755, links: 2 } : unlisted;
   if (typeof entry === "string" || entry instanceof Uint8Array) return { ...PLAIN, size: entry.length };
-  if ("absence" in entry) return entry.absence;
+  if ("absence" in entry) return entry.absence === "denied" ? { ...PLAIN, mode: 0 } : entry.absence;
   if ("link" in entry) return { ...PLAIN, kind: "link", mode: 0o777, size: entry.link.length, target: entry.link };
   if ("directory" in entry) return { ...PLAIN, kind: "directory", mode: 0o755, links: 2 };
   return { ...PLAIN, size: entry.text.length, ...entry.look };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { exists, lineOf, textOf } from "./files.ts";
+import { exists, type Files, lineOf, textOf } from "./files.ts";
 import { memoryFiles, overlaidFiles } from "./memory-files.ts";
 import { recordedFiles, recordingFiles } from "./recorded-files.ts";
 
@@ -70,4 +70,14 @@ test("a recording answers as the host did, and knows nothing else", () => {
   assert.equal(textOf(again, "/sys/class/dmi/id/sys_vendor"), "Dell Inc.\n");
   assert.deepEqual(again.list("/proc/xen"), []);
   assert.equal(again.read("/etc/passwd"), "unknown");
+});
+
+test("what may not be read is there, and what lies in a closed folder is not known", () => {
+  const files = memoryFiles({ "/etc/shadow": { absence: "denied" }, "/etc/passwd": "" });
+  assert.deepEqual(
+    ["/etc/shadow", "/etc/passwd", "/etc/group"].map((path) => exists(files, path)),
+    [true, true, false],
+  );
+  const closed: Files = { read: () => "denied", list: () => "denied", look: () => "denied" };
+  assert.equal(exists(closed, "/root/.opencanary.conf"), undefined);
 });
