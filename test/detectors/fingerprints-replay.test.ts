@@ -38,10 +38,12 @@ function others(entry: Fingerprint, view: RemoteView): readonly string[] {
     .map(({ id }) => id);
 }
 
+/** What the entry's own port says: a service of the other transport may have got the same number. */
 async function viewOf(entry: Fingerprint, port: number): Promise<RemoteView> {
   const own = stimulusFor(entry);
   const stimuli: readonly Stimulus[] = own === undefined ? [] : [{ ...own, ports: [port], sentTo: "every-port" }];
-  return await takeRemoteView("127.0.0.1", { address: "127.0.0.1", ports: [port], stimuli, trials: false });
+  const view = await takeRemoteView("127.0.0.1", { address: "127.0.0.1", ports: [port], stimuli, trials: false });
+  return { ...view, ports: view.ports.filter(({ transport }) => transport === (own?.transport ?? "tcp")) };
 }
 
 function heardOn(view: RemoteView): unknown {
