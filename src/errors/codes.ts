@@ -27,6 +27,16 @@ export const codes = {
   "story-unknown": { meaning: "No story has this name.", next: "`utsusemi story list` names those that are here." },
   "story-invalid": { meaning: "A file of a story has mistakes.", next: "Correct what is named; docs/clues.md lists every clue." },
   "story-refused": { meaning: "A story cannot be told as it was asked for.", next: "Take a clue away, raise the budget, or choose another story." },
+  "scope-unknown": { meaning: "That is no scope of a disguise, or there is no such service, user or slice.", next: "Give service:NAME, user:NAME, slice:NAME or host." },
+  "disguise-applied": { meaning: "Another disguise is applied to this host.", next: "`utsusemi disguise revert` first, then apply the new one." },
+  "disguise-none": { meaning: "No disguise is applied to this host.", next: "Apply one: `utsusemi disguise apply STORY --scope SCOPE`." },
+  "revert-incomplete": { meaning: "A former disguise could not be taken back whole.", next: "`utsusemi disguise status` names what is left; put it right, then `utsusemi disguise revert` again." },
+  "steward-refused": { meaning: "The steward refused what it was asked.", next: "The sentence says why." },
+  "steward-down": { meaning: "No steward answers, and only root can start one.", next: "Run the command as root, or start the steward's service." },
+  "patterns-invalid": { meaning: "A file of wire patterns has mistakes.", next: "Correct the lines that are named; signatures/README.md says how they are written." },
+  "kernel-missing": { meaning: "The kernel lacks something that this needs.", next: "`utsusemi doctor` shows what is here." },
+  "interface-unusable": { meaning: "A network interface cannot be used.", next: "`ip link` lists those that are here." },
+  "source-invalid": { meaning: "That is no address or network.", next: "Give an IPv4 or IPv6 address, or a network such as 192.0.2.0/24." },
 } as const satisfies Readonly<Record<string, { readonly meaning: string; readonly next: string }>>;
 
 export type ErrorCode = keyof typeof codes;
