@@ -105,6 +105,7 @@ function parseSet(text: string, at: number): { token: Token; end: number } | und
   const negated = text.charAt(at + 1) === "!" || text.charAt(at + 1) === "^";
   const members: ((code: number) => boolean)[] = [];
   let here = at + (negated ? 2 : 1);
+  if (text.indexOf("]", here + 1) < 0) return undefined;
   for (let first = true; text.charAt(here) !== "]" || first; first = false) {
     if (here >= text.length) return undefined;
     const member = parseMember(text, here);
@@ -115,7 +116,7 @@ function parseSet(text: string, at: number): { token: Token; end: number } | und
 }
 
 function parseMember(text: string, at: number): { has: (code: number) => boolean; end: number } {
-  const named = /^\[:(\w+):\]/.exec(text.slice(at, at + 16));
+  const named = text.charAt(at + 1) === ":" ? /^\[:(\w+):\]/.exec(text.slice(at, at + 16)) : null;
   const known = CLASSES[named?.[1] ?? ""];
   if (named !== null && known !== undefined) return { has: (code) => known.test(String.fromCharCode(code)), end: at + named[0].length };
   const low = memberChar(text, at);
@@ -126,7 +127,8 @@ function parseMember(text: string, at: number): { has: (code: number) => boolean
 }
 
 function memberChar(text: string, at: number): { code: number; end: number } {
-  const collated = /^\[[=.](.)[=.]\]/.exec(text.slice(at, at + 5));
+  const mayCollate = text.charAt(at) === "[" && "=.".includes(text.charAt(at + 1));
+  const collated = mayCollate ? /^\[[=.](.)[=.]\]/.exec(text.slice(at, at + 5)) : null;
   if (collated !== null) return { code: (collated[1] ?? "").charCodeAt(0), end: at + 5 };
   const escaped = text.charAt(at) === "\\" && at + 1 < text.length ? 1 : 0;
   return { code: text.charCodeAt(at + escaped), end: at + escaped + 1 };
