@@ -114,7 +114,10 @@ async function takeLand(scene: Scene, probe: PacketProbe | undefined): Promise<L
     return undefined;
   }
   await sleep(1000);
-  return { port, answeredBefore, answeredAfter: (await answers(scene, port)) || (await answers(scene, port)) };
+  const answeredAfter = (await answers(scene, port)) || (await answers(scene, port));
+  if (!scene.signal.aborted) return { port, answeredBefore, answeredAfter };
+  scene.leftOut("it was ended before the second connection could show anything");
+  return undefined;
 }
 
 async function answers({ address, leave, signal }: Scene, port: number): Promise<boolean> {
