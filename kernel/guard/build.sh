@@ -13,5 +13,5 @@ build() {
     -Wl,--build-id=none -Wl,-z,noseparate-code -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -s \
     -o "$out/$name" "$@"
 }
-build guard-x64 "$here/guard.c" "$here/mounts.c" "$here/plan.c"
+build guard-x64 "$here/guard.c" "$here/enter.c" "$here/mounts.c" "$here/plan.c"
 build sleeper-x64 "$here/sleeper.c"

@@ -9,6 +9,8 @@
  * Each of them may be killed at any time and nothing stays: in a pid namespace the kernel ends the tree with init, and init dies with the
  * keeper; elsewhere the keeper and init are both subreapers, each ends what the other leaves. The terminal stays the command's: all share
  * the caller's process group, so keys reach it from the kernel, and only signals from processes are passed on.
+ *
+ * Services and logins are carried another way: enter.c.
  */
 #include "plan.h"
 
@@ -93,8 +95,8 @@ static const char *search_path(const char *const *environment) {
   return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 }
 
-/* execvp(3): a name without a slash is looked for in PATH. Answers the error. */
-static long start_program(const char *name, const char *const *arguments, const char *const *environment) {
+/* A name without a slash is looked for in PATH. */
+long start_program(const char *name, const char *const *arguments, const char *const *environment) {
   int has_slash = 0;
   for (const char *at = name; *at != 0; at += 1) has_slash |= *at == '/';
   if (has_slash || *name == 0) return CALL(execve, name, arguments, environment);
@@ -177,7 +179,7 @@ static _Noreturn void begin_tree(int has_namespace) {
   CALL(prctl, PR_SET_PDEATHSIG, has_namespace ? SIGKILL : SIGPWR);
   CALL(prctl, PR_SET_CHILD_SUBREAPER, 1);
   join_cgroup();
-  set_up();
+  set_up(TREE);
   if (has_namespace) become_process_1();
   leave_staging();
   run_init(0);
@@ -273,7 +275,7 @@ static _Noreturn void keep(const char *path) {
   if (plan < 0) refuse("the plan cannot be read", plan);
   CALL(unlink, path);
   CALL(dup2, plan, PLAN_FILE), CALL(close, plan);
-  open_plan();
+  open_plan(PLAN_FILE);
   first_mask = block_signals();
   CALL(prctl, PR_SET_CHILD_SUBREAPER, 1);
   const u32 made = cgroup_made(0, 0);
@@ -303,11 +305,13 @@ static _Noreturn void keep(const char *path) {
 __attribute__((used)) static _Noreturn void begin(const u64 *stack) {
   const u64 count = stack[0];
   const char *const *const arguments = (const char *const *)(stack + 1);
+  if (count > 2 && is_same(arguments[1], "enter")) enter(count - 2, arguments + 2, arguments + count + 1);
+  if (count == 3 && is_same(arguments[1], "here")) come_here(arguments[2]);
   if (count == 2) keep(arguments[1]);
   if (CALL(getpid, 0) != 1) refuse("usage: utsusemi disguise run STORY -- COMMAND", 0);
   CALL(prctl, PR_SET_NAME, "init");
   first_mask = block_signals();
-  open_plan();
+  open_plan(PLAN_FILE);
   run_init(1);
 }
 

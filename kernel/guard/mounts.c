@@ -13,6 +13,8 @@
 
 static const char *const staging_places[] = {"/proc/tty", "/proc/driver", "/proc/fs", "/proc/bus"};
 static const char *staging;
+static int is_staged;
+static enum way way;
 static struct record record;
 
 static long clone_mount(int folder, const char *path, u64 how) {
@@ -29,15 +31,24 @@ static long make_read_only(const char *path) {
   return CALL(mount, NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL);
 }
 
+/* `mark NUMBER`: how many inodes the staging area may have, an option that every mount of it shows in /proc/PID/mountinfo. */
 static void stage(void) {
+  char options[64] = "mode=755,size=256m";
+  if (find_record("mark", &record) && record.count == 2) {
+    append(options, sizeof options, ",nr_inodes=");
+    append_number(options, sizeof options, number_of(record.fields[1]));
+  }
   for (u64 index = 0; index < sizeof staging_places / sizeof *staging_places; index += 1) {
     staging = staging_places[index];
-    if (CALL(mount, "tmpfs", staging, "tmpfs", 0, "mode=755,size=256m") == 0 && CALL(chdir, staging) == 0) return;
+    if (CALL(mount, "tmpfs", staging, "tmpfs", 0, options) < 0) continue;
+    is_staged = CALL(chdir, staging) == 0;
+    if (is_staged) return;
   }
   refuse("no tmpfs can be mounted in a mount namespace here", 0);
 }
 
 void leave_staging(void) {
+  if (!is_staged) return;
   CALL(umount2, ".", MNT_DETACH);
   CALL(chdir, "/");
 }
@@ -193,7 +204,19 @@ static _Noreturn void give_up(long begun) {
   leave(1);
 }
 
-static _Noreturn void become_process(long names, long begun) {
+/* Nothing that the service was given may live on in a decoy: 3 is what it watches, 4 tells that it did not begin. */
+static void keep_only(long watched, long *begun) {
+  enum { WATCHED = 3, BEGUN = 4, LAST = 65536 };
+  static const int least[2] = {WATCHED, BEGUN};
+  const long high[2] = {CALL(fcntl, watched, F_DUPFD_CLOEXEC, 16), CALL(fcntl, *begun, F_DUPFD_CLOEXEC, 16)};
+  for (int index = 0; index < 2; index += 1)
+    if (high[index] < 0 || CALL(dup3, high[index], least[index], index == 0 ? 0 : O_CLOEXEC) < 0) CALL(close, least[index]);
+  *begun = BEGUN;
+  if (CALL(close_range, BEGUN + 1, -1, 0) == 0) return;
+  for (int file = BEGUN + 1; file < LAST; file += 1) CALL(close, file);
+}
+
+static _Noreturn void become_process(long names, long begun, long watched) {
   static const char *arguments[MOST_FIELDS];
   static const char *const environment[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", NULL};
   for (u32 index = 3; index < record.count; index += 1) arguments[index - 3] = record.fields[index];
@@ -204,11 +227,14 @@ static _Noreturn void become_process(long names, long begun) {
   if (mount < 0 || CALL(move_mount, mount, "", AT_FDCWD, record.fields[2], MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS) < 0)
     give_up(begun);
   leave_staging();
-  CALL(prctl, PR_SET_PDEATHSIG, SIGKILL);
+  if (way == TREE) CALL(prctl, PR_SET_PDEATHSIG, SIGKILL);
   CALL(dup2, names, 0);
   const long null = CALL(open, "/dev/null", O_RDWR | O_CLOEXEC);
   CALL(dup2, null, 1), CALL(dup2, null, 2);
-  CALL(close, PLAN_FILE), CALL(close, STATUS_PIPE), CALL(close, KEPT_FILE);
+  if (way == TREE)
+    CALL(close, PLAN_FILE), CALL(close, STATUS_PIPE), CALL(close, KEPT_FILE);
+  else
+    keep_only(watched, &begun);
   static const u64 no_signal = 0;
   CALL(umask, 022);
   CALL(rt_sigprocmask, SIG_SETMASK, &no_signal, NULL, 8);
@@ -216,22 +242,38 @@ static _Noreturn void become_process(long names, long begun) {
   give_up(begun);
 }
 
-/* Waits until it runs: the staging area goes away after that. */
-static void start_process(void) {
+/* A service's is a child of nobody's: its process between ends at once, without a signal for the service. */
+static long fork_process(long names, long begun, long watched) {
+  const long child = way == TREE ? CALL(fork, 0) : CALL(clone, 0, 0);
+  if (child != 0) return child;
+  const long process = way == TREE ? 0 : CALL(fork, 0);
+  if (process == 0) become_process(names, begun, watched);
+  if (process < 0) CALL(write, begun, "", 1);
+  leave(0);
+}
+
+/* Waits until it runs: the staging area goes away after that. The zero byte behind the name tells it to watch. */
+static void start_process(long watched) {
   int name[2], begun[2];
   char failed;
   if (CALL(pipe2, name, O_CLOEXEC) < 0 || CALL(pipe2, begun, O_CLOEXEC) < 0) return warn(record.fields[1], -EPERM);
-  const long child = CALL(fork, 0);
-  if (child == 0) become_process(name[0], begun[1]);
-  CALL(write, name[1], record.fields[1], record.sizes[1]);
+  const long child = fork_process(name[0], begun[1], watched);
+  CALL(write, name[1], record.fields[1], record.sizes[1] + (watched >= 0));
   CALL(close, name[0]), CALL(close, name[1]), CALL(close, begun[1]);
+  if (way != TREE && child > 0) CALL(wait4, child, NULL, WAIT_ALL, NULL);
   if (child < 0 || CALL(read, begun[0], &failed, 1) > 0) warn(record.fields[2], -EPERM);
   CALL(close, begun[0]);
+}
+
+void start_processes(long watched) {
+  for (u64 at = 0; next_record(&at, &record);)
+    if (is_same(record.fields[0], "process") && record.count >= 4) start_process(watched);
 }
 
 /* ---- A generated file that the command gets as an open one, KEPT_FILE: `keep STAGED` ---- */
 
 static void keep_open(void) {
+  if (way == SERVICE && CALL(fcntl, KEPT_FILE, F_GETFD) >= 0) return warn(record.fields[1], -EEXIST);
   const long file = CALL(open, record.fields[1], O_RDONLY | O_CLOEXEC);
   must(file, record.fields[1]);
   CALL(dup2, file, KEPT_FILE), CALL(close, file);
@@ -248,17 +290,29 @@ static void carry_out(void) {
   if (is_same(verb, "frame") && count >= 4) make_frame();
   if (is_same(verb, "overlay") && count >= 5) make_overlay();
   if (is_same(verb, "bind") && count == 4) bind_file();
+  if (way == LOGIN) return;
+  if (is_same(verb, "host") && count == 2) {
+    const long named = CALL(sethostname, record.fields[1], record.sizes[1]);
+    if (named < 0 && way == TREE) refuse("the host name cannot be set", named);
+    if (named < 0) warn("the host name cannot be set", named);
+  }
+  if (is_same(verb, "keep") && count == 2) keep_open();
+  if (way != TREE) return;
   if (is_same(verb, "proc") && count == 2) {
     const long mounted = CALL(mount, "proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
     if (mounted < 0) refuse(record.fields[1], mounted);
   }
-  if (is_same(verb, "host") && count == 2) must(CALL(sethostname, record.fields[1], record.sizes[1]), "the host name cannot be set");
-  if (is_same(verb, "keep") && count == 2) keep_open();
-  if (is_same(verb, "process") && count >= 4) start_process();
+  if (is_same(verb, "process") && count >= 4) start_process(-1);
 }
 
-void set_up(void) {
-  long done = CALL(unshare, CLONE_NEWNS | CLONE_NEWUTS);
+static u64 namespaces(void) {
+  if (way == LOGIN) return 0;
+  return CLONE_NEWNS | (way == TREE || find_record("host", &record) ? CLONE_NEWUTS : 0);
+}
+
+void set_up(enum way chosen) {
+  way = chosen;
+  long done = CALL(unshare, namespaces());
   if (done < 0) refuse("no mount namespace can be made here", done);
   done = CALL(mount, NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
   if (done < 0) refuse("the mounts cannot be made private here", done);

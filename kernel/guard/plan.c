@@ -4,14 +4,19 @@
 static const u8 *plan;
 static u64 plan_size;
 
-void open_plan(void) {
+void (*instead)(void);
+int is_quiet;
+
+void open_plan(int file) {
+  static struct record looked_at;
   struct status status;
-  const long looked = CALL(newfstatat, PLAN_FILE, "", &status, AT_EMPTY_PATH);
+  const long looked = CALL(newfstatat, file, "", &status, AT_EMPTY_PATH);
   if (looked < 0) refuse("the plan cannot be read", looked);
   plan_size = (u64)status.size;
-  const long mapped = CALL(mmap, NULL, plan_size, PROT_READ, MAP_PRIVATE, PLAN_FILE, 0);
+  const long mapped = CALL(mmap, NULL, plan_size, PROT_READ, MAP_PRIVATE, file, 0);
   if (mapped < 0 && mapped > -4096) refuse("the plan cannot be read", mapped);
   plan = (const u8 *)mapped;
+  for (u64 at = 0; next_record(&at, &looked_at);) continue;
 }
 
 static int read_number(u64 *at, u32 *number) {
@@ -41,7 +46,8 @@ int find_record(const char *verb, struct record *record) {
 }
 
 void warn(const char *what, long error) {
-  char line[1024] = "utsusemi: ";
+  char line[1024] = "";
+  append(line, sizeof line, is_quiet ? "<4>utsusemi: " : "utsusemi: ");
   append(line, sizeof line, what);
   if (error < 0) {
     append(line, sizeof line, " (error ");
@@ -49,10 +55,14 @@ void warn(const char *what, long error) {
     append(line, sizeof line, ")");
   }
   append(line, sizeof line, "\n");
-  CALL(write, 2, line, length(line));
+  if (is_quiet)
+    write_file("/dev/kmsg", line);
+  else
+    CALL(write, 2, line, length(line));
 }
 
 _Noreturn void refuse(const char *what, long error) {
   warn(what, error);
+  if (instead != NULL) instead();
   leave(125);
 }

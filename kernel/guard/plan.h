@@ -19,8 +19,8 @@ struct record {
   u32 sizes[MOST_FIELDS];
 };
 
-/* Maps the plan that is open as PLAN_FILE. */
-void open_plan(void);
+/* Maps the plan, and looks through all of it. */
+void open_plan(int file);
 
 /* The next record from `*at` on, which moves behind it; false at the end. */
 int next_record(u64 *at, struct record *record);
@@ -28,14 +28,31 @@ int next_record(u64 *at, struct record *record);
 /* The first record with this verb. */
 int find_record(const char *verb, struct record *record);
 
-/* Ends with the status for what could not be set up, after a sentence on standard error. */
-_Noreturn void refuse(const char *what, long error);
-
 /* A sentence on standard error; the tree starts all the same. */
 void warn(const char *what, long error);
 
-/* mounts.c: everything in the namespaces, up to the decoy processes. */
-void set_up(void);
+/* After a sentence: what is done instead where that is set, else the end with the status for what could not be set up. */
+_Noreturn void refuse(const char *what, long error);
+extern void (*instead)(void);
+
+/* Warnings go to the kernel's log: standard error may be a visitor's connection. */
+extern int is_quiet;
+
+/*
+ * mounts.c: everything in the namespaces, up to the decoy processes. A tree is set up in new namespaces, with all records; a service, too,
+ * but what is its own stays, and its decoy processes are started apart; where the namespace is there already, only mounts are made.
+ */
+enum way { TREE, SERVICE, LOGIN };
+void set_up(enum way way);
+/* A service's decoy processes belong to nobody, and end with the process that `watched` is open for, unless it is negative. */
+void start_processes(long watched);
 void leave_staging(void);
+
+/* guard.c: execvp(3). Answers the error. */
+long start_program(const char *name, const char *const *arguments, const char *const *environment);
+
+/* enter.c: the ways that carry a service or a login. */
+_Noreturn void enter(u64 count, const char *const *words, const char *const *environment);
+_Noreturn void come_here(const char *path);
 
 #endif

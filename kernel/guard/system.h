@@ -13,25 +13,30 @@ typedef long s64;
 
 #define NULL ((void *)0)
 
-enum { EPERM = 1, ENOENT = 2, EINTR = 4, ECHILD = 10, EACCES = 13, EEXIST = 17, EINVAL = 22, ENOSPC = 28 };
+enum { EPERM = 1, ENOENT = 2, EINTR = 4, EBADF = 9, ECHILD = 10, EACCES = 13, EEXIST = 17, EINVAL = 22, ENOSPC = 28 };
 
 enum {
   SYS_read = 0,
   SYS_write = 1,
   SYS_open = 2,
   SYS_close = 3,
+  SYS_poll = 7,
   SYS_mmap = 9,
   SYS_rt_sigaction = 13,
   SYS_rt_sigprocmask = 14,
   SYS_dup2 = 33,
   SYS_nanosleep = 35,
   SYS_getpid = 39,
+  SYS_clone = 56,
   SYS_fork = 57,
   SYS_execve = 59,
   SYS_exit = 60,
   SYS_wait4 = 61,
   SYS_kill = 62,
+  SYS_fcntl = 72,
+  SYS_getcwd = 79,
   SYS_chdir = 80,
+  SYS_fchdir = 81,
   SYS_mkdir = 83,
   SYS_rmdir = 84,
   SYS_unlink = 87,
@@ -39,10 +44,18 @@ enum {
   SYS_getuid = 102,
   SYS_getgid = 104,
   SYS_setsid = 112,
+  SYS_setgroups = 116,
+  SYS_setresuid = 117,
+  SYS_getresuid = 118,
+  SYS_setresgid = 119,
+  SYS_getresgid = 120,
+  SYS_capget = 125,
+  SYS_capset = 126,
   SYS_rt_sigtimedwait = 128,
   SYS_pivot_root = 155,
   SYS_prctl = 157,
   SYS_setrlimit = 160,
+  SYS_chroot = 161,
   SYS_mount = 165,
   SYS_umount2 = 166,
   SYS_sethostname = 170,
@@ -57,10 +70,14 @@ enum {
   SYS_fchmodat = 268,
   SYS_unshare = 272,
   SYS_utimensat = 280,
+  SYS_dup3 = 292,
   SYS_pipe2 = 293,
+  SYS_setns = 308,
   SYS_execveat = 322,
   SYS_open_tree = 428,
   SYS_move_mount = 429,
+  SYS_pidfd_open = 434,
+  SYS_close_range = 436,
 };
 
 enum { O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0100, O_TRUNC = 01000, O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000 };
@@ -75,7 +92,8 @@ enum {
 enum { MS_RDONLY = 1, MS_NOSUID = 2, MS_NODEV = 4, MS_NOEXEC = 8, MS_REMOUNT = 32, MS_BIND = 4096, MS_REC = 16384, MS_SLAVE = 1 << 19 };
 enum { MNT_DETACH = 2, OPEN_TREE_CLONE = 1, OPEN_TREE_CLOEXEC = O_CLOEXEC, MOVE_MOUNT_F_EMPTY_PATH = 4, MOVE_MOUNT_T_SYMLINKS = 16 };
 enum { CLONE_NEWNS = 0x20000, CLONE_NEWUTS = 0x4000000, CLONE_NEWUSER = 0x10000000, CLONE_NEWPID = 0x20000000 };
-enum { PR_SET_PDEATHSIG = 1, PR_SET_DUMPABLE = 4, PR_SET_NAME = 15, PR_SET_CHILD_SUBREAPER = 36 };
+enum { PR_SET_PDEATHSIG = 1, PR_SET_NAME = 15, PR_GET_SECCOMP = 21, PR_SET_CHILD_SUBREAPER = 36, PR_CAP_AMBIENT = 47 };
+enum { PR_CAP_AMBIENT_CLEAR_ALL = 4, F_GETFD = 1, F_DUPFD_CLOEXEC = 1030, WAIT_ALL = 0x40000000, POLLIN = 1, POLLNVAL = 32 };
 enum { SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGKILL = 9, SIGTERM = 15, SIGCHLD = 17, SIGCONT = 18, SIGSTOP = 19, SIGTSTP = 20 };
 enum { SIGTTIN = 21, SIGTTOU = 22, SIGPWR = 30, SIG_BLOCK = 0, SIG_SETMASK = 2, SI_KERNEL = 0x80 };
 enum {
