@@ -10,4 +10,4 @@ exec env LC_ALL=C SOURCE_DATE_EPOCH=0 "${CC:-gcc}" -std=c11 -O2 -Wall -Wextra -W
   -fno-ident -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none -mgeneral-regs-only \
   -fno-tree-loop-distribute-patterns -ffile-prefix-map="$here"=. \
   -Wl,--build-id=none -Wl,-z,noseparate-code -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -s \
-  -o "$out" launch.c tracer.c guardian.c answer.c inject.c processor.c decode.c events.c tasks.c spec.c system.c
+  -o "$out" launch.c trial.c tracer.c guardian.c answer.c inject.c processor.c decode.c events.c tasks.c spec.c system.c

@@ -49,11 +49,14 @@ static void be_first_in_turn(void) {
   CALL(setpriority, 0, 0, FIRST_IN_TURN);
 }
 
-void stand_apart(void) {
+static int is_first;
+
+void stand_apart(int may_be_first) {
   const u64 nothing = 0;
+  is_first = may_be_first;
   CALL(setsid);
   CALL(chdir, "/");
-  be_first_in_turn();
+  if (may_be_first) be_first_in_turn();
   for (int signal = 1; signal < 32; signal++)
     if (signal != SIGCHLD) handle_signal(signal, signal == SIGSEGV || signal == 7 || signal == 8 || signal == 4 ? STANDARD : IGNORE);
   handle_signal(SIGCHLD, STANDARD);
@@ -87,7 +90,7 @@ int start_guardian(int *pipe, void (*take_over)(void)) {
   const long child = CALL(fork);
   if (child == 0) {
     CALL(close, ends[1]);
-    stand_apart();
+    stand_apart(is_first);
     watch(tracer, ends[0], take_over);
     leave(0);
   }

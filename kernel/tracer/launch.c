@@ -1,5 +1,5 @@
 /*
- *   tracer-x64 [--no-cpuid] [--events FD] SPEC -- COMMAND [ARGUMENT...]
+ *   tracer-x64 [--behind] [--no-cpuid] [--events FD] SPEC -- COMMAND [ARGUMENT...]
  *
  * SPEC is a file, or `fd:N`, an open one, that is read to its end. COMMAND gets neither that nor the events' file.
  *
@@ -8,6 +8,9 @@
  * calls refuses the tree to switch CPUID faulting by itself (EPERM), and children that cannot be traced; the tracer's own calls carry a
  * secret.
  *
+ * `--behind` is for services: COMMAND is more important than what is forged. Where tracing cannot begin, whatever the cause, that is said,
+ * and COMMAND runs as it would without; also where a service's own filter kills who makes one of our calls: a child tries them beforehand.
+ *
  * Status 125: it could not begin; 126 and 127: COMMAND could not be run, was not found.
  */
 #include "events.h"
@@ -15,6 +18,7 @@
 #include "inject.h"
 #include "processor.h"
 #include "tracer.h"
+#include "trial.h"
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/prctl.h>
@@ -24,9 +28,10 @@ enum { CANNOT_BEGIN = 125, CANNOT_RUN = 126, NOT_FOUND = 127, F_SETFD = 2, F_DUP
 
 static struct spec spec;
 static char spec_text[65536];
+static int may_schedule;
 
 static struct arguments {
-  int no_cpuid, events;
+  int behind, no_cpuid, events;
   const char *spec;
   char **command;
 } arguments = {.events = -1};
@@ -34,6 +39,13 @@ static struct arguments {
 _Noreturn static void refuse(const char *first, const char *second) {
   say(first, second);
   leave(CANNOT_BEGIN);
+}
+
+/* 0: COMMAND is to run all the same. */
+static int could_not(const char *first, const char *second) {
+  if (!arguments.behind) refuse(first, second);
+  say(first, second);
+  return 0;
 }
 
 static int parse_file_number(const char *word) {
@@ -45,7 +57,9 @@ static int parse_file_number(const char *word) {
 static void parse_arguments(char **argv) {
   char **at = argv;
   for (; *at != NULL && (*at)[0] == '-' && !equal(*at, "--"); at++) {
-    if (equal(*at, "--no-cpuid"))
+    if (equal(*at, "--behind"))
+      arguments.behind = 1;
+    else if (equal(*at, "--no-cpuid"))
       arguments.no_cpuid = 1;
     else if (equal(*at, "--events") && at[1] != NULL)
       arguments.events = parse_file_number(*++at);
@@ -53,7 +67,7 @@ static void parse_arguments(char **argv) {
       refuse("not an option: ", *at);
   }
   if (*at == NULL || at[1] == NULL || !equal(at[1], "--") || at[2] == NULL)
-    refuse("usage: tracer-x64 [--no-cpuid] [--events FD] SPEC -- COMMAND [ARGUMENT...]", "");
+    refuse("usage: tracer-x64 [--behind] [--no-cpuid] [--events FD] SPEC -- COMMAND [ARGUMENT...]", "");
   arguments.spec = *at;
   arguments.command = &at[2];
 }
@@ -65,19 +79,19 @@ static long read_spec(void) {
   return name[3] == 0 || file < 0 ? -EBADF : read_open_file(file, spec_text, sizeof spec_text);
 }
 
-static void load_spec(void) {
+static int load_spec(void) {
   const long size = read_spec();
-  if (size < 0) refuse("cannot read ", arguments.spec);
+  if (size < 0) return could_not("cannot read ", arguments.spec);
   const int has_zero = length_of(spec_text) != (size_t)size;
   const struct spec_mistake mistake = has_zero ? (struct spec_mistake){1, "a byte of zero"} : parse_spec(spec_text, &spec);
-  if (mistake.line == 0) return;
+  if (mistake.line == 0) return 1;
   struct text where = {.used = 0};
   put(&where, arguments.spec);
   put(&where, ":");
   put_number(&where, mistake.line, 10);
   put(&where, ": ");
   where.bytes[where.used < sizeof where.bytes ? where.used : sizeof where.bytes - 1] = 0;
-  refuse(where.bytes, mistake.why);
+  return could_not(where.bytes, mistake.why);
 }
 
 /* Off and on again, in this process: does the processor, or the hypervisor below us, know how? */
@@ -173,10 +187,10 @@ _Noreturn static void be_tracer(const struct tracing_options *options, const u32
   int *const files[] = {&arguments.events, &kept.proc, &meeting.hear, &meeting.tell};
   long consent;
   keep_only((int **)files, 4);
-  stand_apart();
+  stand_apart(may_schedule);
   prepare_events(arguments.events, kept.proc);
   prepare_calls(kept.proc, secret);
-  prepare_processor();
+  prepare_processor(may_schedule);
   tell(&meeting, CALL(getpid));
   if (!hear(&meeting, &consent) || !prepare_tasks()) leave(CANNOT_BEGIN);
   const long seized = seize(command);
@@ -188,30 +202,48 @@ _Noreturn static void be_tracer(const struct tracing_options *options, const u32
   trace_tree(&kept);
 }
 
-static void begin_tracing(const struct tracing_options *options, const u32 secret[2]) {
-  const int command = (int)CALL(getpid);
-  int to_us[2], to_tracer[2], status;
+/* Consent and answer. */
+static int meet(const struct meeting *meeting) {
   long tracer, seized;
-  if (CALL(pipe2, to_us, O_CLOEXEC) != 0 || CALL(pipe2, to_tracer, O_CLOEXEC) != 0) refuse("no more files", "");
+  if (!hear(meeting, &tracer)) return could_not("the tracer could not begin", "");
+  CALL(prctl, PR_SET_PTRACER, tracer, 0, 0, 0);
+  tell(meeting, 0);
+  if (hear(meeting, &seized) && seized == 0) return 1;
+  CALL(prctl, PR_SET_PTRACER, 0, 0, 0, 0);
+  return could_not("this process may not be traced", "");
+}
+
+/* Who takes in orphans would get the tracer (prctl(2), PR_SET_CHILD_SUBREAPER): so that is put aside until it has its parent. */
+static void end_between(long between, int takes_orphans) {
+  int status;
+  while (between > 0 && CALL(wait4, between, &status, ALL_CHILDREN, NULL) == -EINTR) {
+  }
+  if (takes_orphans) CALL(prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+/* 1: this process is traced. */
+static int begin_tracing(const struct tracing_options *options, const u32 secret[2]) {
+  const int command = (int)CALL(getpid);
+  int to_us[2], to_tracer[2], takes_orphans = 0;
+  if (CALL(pipe2, to_us, O_CLOEXEC) != 0) return could_not("no more files", "");
+  const struct meeting meeting = {to_us[0], CALL(pipe2, to_tracer, O_CLOEXEC) == 0 ? to_tracer[1] : -1};
+  if (meeting.tell < 0) return could_not("no more files", "");
+  CALL(prctl, PR_GET_CHILD_SUBREAPER, &takes_orphans, 0, 0, 0);
+  if (takes_orphans) CALL(prctl, PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
   const long between = CALL(clone, 0); /* A fork whose end sends no SIGCHLD, which COMMAND might find waiting. */
-  if (between < 0) refuse("no more processes", "");
   if (between == 0) {
     if (CALL(fork) != 0) leave(0);
     CALL(close, to_us[0]);
     CALL(close, to_tracer[1]);
     be_tracer(options, secret, command, (struct meeting){to_tracer[0], to_us[1]});
   }
-  while (CALL(wait4, between, &status, ALL_CHILDREN, NULL) == -EINTR) {
-  }
+  end_between(between, takes_orphans);
   CALL(close, to_us[1]);
   CALL(close, to_tracer[0]);
-  const struct meeting meeting = {to_us[0], to_tracer[1]};
-  if (!hear(&meeting, &tracer)) refuse("the tracer could not begin", "");
-  CALL(prctl, PR_SET_PTRACER, tracer, 0, 0, 0);
-  tell(&meeting, 0);
-  if (!hear(&meeting, &seized) || seized != 0) refuse("this process may not be traced", "");
+  const int met = between < 0 ? could_not("no more processes", "") : meet(&meeting);
   CALL(close, meeting.hear);
   CALL(close, meeting.tell);
+  return met;
 }
 
 /* ---- Command ---- */
@@ -261,19 +293,25 @@ _Noreturn static void run_command(char **environment) {
   leave(why == -ENOENT ? NOT_FOUND : CANNOT_RUN);
 }
 
+/* 1: all is there that tracing needs. */
+static int prepare_tracing(struct tracing_options *options, u32 secret[2]) {
+  if (arguments.events >= 0 && CALL(fcntl, arguments.events, F_SETFD, FD_CLOEXEC) != 0) return could_not("not an open file: --events", "");
+  if (!load_spec()) return 0;
+  if (arguments.behind && !lives_through(TRACING)) return could_not("a filter of system calls forbids tracing here", "");
+  may_schedule = !arguments.behind || lives_through(SCHEDULING);
+  if (CALL(getrandom, secret, 2 * sizeof secret[0], 0) != 2 * sizeof secret[0]) return could_not("no randomness", "");
+  options->cpuid = cpuid_mode();
+  options->forges = equal(options->cpuid, "forged");
+  options->proc = (int)CALL(openat, AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return options->proc >= 0 ? 1 : could_not("/proc is not there", "");
+}
+
 _Noreturn void begin(char **stack) {
   char **argv = &stack[1], **environment = &stack[(u64)stack[0] + 2];
+  struct tracing_options options = {.spec = &spec};
   u32 secret[2];
   parse_arguments(stack[0] == NULL ? argv : &argv[1]);
-  load_spec();
-  if (CALL(getrandom, secret, sizeof secret, 0) != sizeof secret) refuse("no randomness", "");
-  if (arguments.events >= 0 && CALL(fcntl, arguments.events, F_SETFD, FD_CLOEXEC) != 0) refuse("not an open file: --events", "");
-  struct tracing_options options = {.spec = &spec, .cpuid = cpuid_mode()};
-  options.forges = equal(options.cpuid, "forged");
-  options.proc = (int)CALL(openat, AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (options.proc < 0) refuse("/proc is not there", "");
-  begin_tracing(&options, secret);
-  if (options.forges) refuse_switching(secret);
+  if (prepare_tracing(&options, secret) && begin_tracing(&options, secret) && options.forges) refuse_switching(secret);
   run_command(environment);
 }
 

@@ -23,8 +23,8 @@ static struct answer run_cpuid(u32 leaf, u32 subleaf) {
   return r;
 }
 
-void prepare_processor(void) {
-  own_cpus_size = CALL(sched_getaffinity, 0, sizeof own_cpus, own_cpus);
+void prepare_processor(int may_move) {
+  own_cpus_size = may_move ? CALL(sched_getaffinity, 0, sizeof own_cpus, own_cpus) : 0;
   const struct answer vendor = run_cpuid(0, 0);
   const u32 first = vendor.value[EBX];
   is_intel = first == 0x756e6547 || first == 0x746e6543 || first == 0x68532020; /* "Genu", "Cent", "  Sh" */

@@ -15,6 +15,8 @@ export interface TracedCommand {
   readonly command: readonly [program: string, ...args: string[]];
   /** Leaves CPUID to the processor: programs then start as fast as without. */
   readonly withoutCpuid?: boolean;
+  /** The command matters more than what is forged: where nobody may trace, it runs as it would without. */
+  readonly behind?: boolean;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly folder?: string;
   /** Standard input, output and error of the command. */
@@ -44,6 +46,7 @@ const EVENTS_FILE = 4;
 export function startTraced(traced: TracedCommand): Traced {
   const { command, environment, folder, stdio = ["inherit", "inherit", "inherit"] } = traced;
   const options = [
+    ...(traced.behind === true ? ["--behind"] : []),
     ...(traced.withoutCpuid === true ? ["--no-cpuid"] : []),
     "--events",
     `${EVENTS_FILE}`,
