@@ -7,12 +7,18 @@ function finding(id: string, parts: Partial<Finding> = {}): Finding {
   return { id, class: "kind", side: "remote", family: id, looksAt: id, reason: id, ratio: 10, source: "", judgement: shown("x"), ...parts };
 }
 
-const looks = Array.from({ length: 12 }, (_, n) => finding(`clean-${n}`, { judgement: clean("ordinary") }));
+const looks = Array.from({ length: 7 }, (_, n) => finding(`clean-${n}`, { judgement: clean("ordinary") }));
 
 test("a host that shows nothing is real once enough was looked at, and undecided before", () => {
   assert.equal(assess(looks).verdict, "real");
   assert.equal(assess(looks.slice(1)).verdict, "undecided");
   assert.equal(assess(looks.map((one) => ({ ...one, judgement: unknown("no right") }))).verdict, "undecided");
+});
+
+test("looking for many products' fingerprints is one look", () => {
+  const fingerprints = Array.from({ length: 40 }, (_, n) => finding(`fingerprint.p${n}`, { judgement: clean("none is there") }));
+  assert.equal(assess([...looks.slice(2), ...fingerprints]).verdict, "undecided");
+  assert.equal(assess([...looks.slice(1), ...fingerprints]).verdict, "real");
 });
 
 test("one sign of a product decides", () => {

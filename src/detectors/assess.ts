@@ -29,12 +29,18 @@ export function assess(findings: readonly Finding[], numbers: Numbers = threshol
   const logOdds = TRAIT_CLASSES.reduce((sum, one) => sum + classWeight(one, reasons), Math.log(numbers.priorOdds));
   const likelihood = 1 / (1 + Math.exp(-logOdds));
   const looked = findings.filter(({ judgement }) => judgement.verdict !== "unknown").length;
-  return { verdict: verdictOf({ likelihood, looked }, numbers), likelihood, reasons, looked, checks: findings.length };
+  return { verdict: verdictOf(likelihood, familiesLooked(findings), numbers), likelihood, reasons, looked, checks: findings.length };
 }
 
-function verdictOf({ likelihood, looked }: Pick<Assessment, "likelihood" | "looked">, numbers: Numbers): Assessment["verdict"] {
+function verdictOf(likelihood: number, families: number, numbers: Numbers): Assessment["verdict"] {
   if (likelihood >= numbers.honeypotFrom) return "honeypot";
-  return likelihood <= numbers.realUpTo && looked >= numbers.leastLooks ? "real" : "undecided";
+  return likelihood <= numbers.realUpTo && families >= numbers.leastFamilies ? "real" : "undecided";
+}
+
+/** Kinds of things that could be looked at. A port that says nothing is unlike every product's fingerprint at once: all of those are one look. */
+export function familiesLooked(findings: readonly Finding[]): number {
+  const looked = findings.filter(({ judgement }) => judgement.verdict !== "unknown");
+  return new Set(looked.map(({ id, class: one, family }) => (id.startsWith("fingerprint.") ? "fingerprints" : `${one}/${family}`))).size;
 }
 
 function classWeight(one: TraitClass, reasons: readonly Reason[]): number {

@@ -15,8 +15,8 @@ export const thresholds = {
   honeypotFrom: 0.75,
   /** At and below, when enough was looked at: real. Honeypot is then the less likely of the two, and all of the tuning half's real servers are here. */
   realUpTo: 0.5,
-  /** A verdict "real" needs at least so many checks that could look. */
-  leastLooks: 12,
+  /** A verdict "real" needs checks of at least so many families that could look. In the labelled set a port that is silent gives 5, whatever speaks 8 and more. */
+  leastFamilies: 7,
 } as const;
 
 export type Numbers = Readonly<Record<keyof typeof thresholds, number>>;

@@ -5,8 +5,7 @@
  *
  * The other half is not looked at here.
  */
-import { assess } from "../../../src/detectors/assess.ts";
-import type { Finding } from "../../../src/detectors/check.ts";
+import { assess, familiesLooked } from "../../../src/detectors/assess.ts";
 import { thresholds } from "../../../src/detectors/thresholds.ts";
 import { type Judged, judge } from "./judged.ts";
 import { savedViews } from "./saved-views.ts";
@@ -36,7 +35,7 @@ process.stdout.write(
   `\nwith furtherOfFamily ${thresholds.furtherOfFamily}: honeypotFrom above ${highest.toFixed(4)} and up to ${lowest.toFixed(4)}; `,
 );
 process.stdout.write(`realUpTo from ${quantile(likelihoods, 0.95).toFixed(4)} (95 in 100 real servers) to ${highest.toFixed(4)} (all); `);
-process.stdout.write(`leastLooks up to ${Math.min(...real.map(({ detection }) => looked(detection.findings)))}\n`);
+process.stdout.write(`leastFamilies up to ${Math.min(...real.map(({ detection }) => familiesLooked(detection.findings)))}\n`);
 
 function logOddsWith(furtherOfFamily: number): (judged: Judged) => number {
   return ({ detection }) => {
@@ -52,8 +51,4 @@ function likelihood(logOdds: number): number {
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-}
-
-function looked(findings: readonly Finding[]): number {
-  return findings.filter(({ judgement }) => judgement.verdict !== "unknown").length;
 }

@@ -18,6 +18,8 @@ export interface LocalProbe {
   readonly runBattery?: () => Promise<Readonly<Record<string, CommandAnswer>>>;
   /** The program that asks the processor; undefined: there is none for this one. */
   readonly instructionProbe?: string | undefined;
+  /** Whether times are measured, which takes most of the second; they are unless this is false. */
+  readonly measures?: boolean;
   /** Called before each step, with what begins. */
   readonly onStep?: (step: LocalStep) => void;
 }
@@ -35,15 +37,15 @@ export interface TakenLocalView {
 
 /** Without the battery it takes about a second. */
 export async function takeLocalView(probe: LocalProbe = {}): Promise<TakenLocalView> {
-  const { root = "/", runBattery, onStep = () => undefined } = probe;
+  const { root = "/", runBattery, measures = true, onStep = () => undefined } = probe;
   const takenAtMs = Date.now();
   const files = recordingFiles(liveFiles(root));
   onStep("processor");
   const instructions = await askProcessor("instructionProbe" in probe ? probe.instructionProbe : instructionProbe());
   onStep("kernel log");
   const kernelLog = readKernelLog();
-  onStep("measurements");
-  const measurements = await measureHost();
+  if (measures) onStep("measurements");
+  const measurements = measures ? await measureHost() : {};
   if (runBattery !== undefined) onStep("commands");
   const commands = (await runBattery?.()) ?? {};
   const uid = process.geteuid?.();
