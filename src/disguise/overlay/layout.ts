@@ -17,6 +17,8 @@ export interface Layout {
   readonly records: readonly PlanRecord[];
   /** What cannot be shown here, each a sentence. */
   readonly leftOut: readonly string[];
+  /** Names of the files that those are about, as they were given. */
+  readonly notShown: readonly string[];
   /** What is different for who works inside, each a sentence. */
   readonly limits: readonly string[];
 }
@@ -41,10 +43,10 @@ export interface Layer {
 const MOST_IN_FRAME = 400;
 
 export function layOut(contents: Contents, host: HostTree): Layout {
-  const changes = Object.entries(contents).map(([path, entry]) => changeAt(path, entry, { contents, host }));
-  const made = changes.filter((change) => !isNoChange(change));
-  const impossible = made.map((change) => whyNot(change, host));
-  const possible = made.filter((_, index) => impossible[index] === undefined);
+  const changes = Object.entries(contents).map(([name, entry]) => ({ ...changeAt(name, entry, { contents, host }), name }));
+  const made = changes.filter((change) => !isNoChange(change)).map((change) => ({ ...change, why: whyNot(change, host) }));
+  const impossible = made.filter(({ why }) => why !== undefined);
+  const possible = made.filter(({ why }) => why === undefined);
   const bound = possible.filter(isBind);
   const layers = layersOf(
     possible.filter((change) => !isBind(change)),
@@ -55,7 +57,8 @@ export function layOut(contents: Contents, host: HostTree): Layout {
       ...layers.flatMap((layer, index) => stageLayer(layer, { host, staged: `${index}` })),
       ...bound.flatMap((change, index) => stageBind(change, `f${index}`)),
     ],
-    leftOut: impossible.filter((why) => why !== undefined),
+    leftOut: impossible.flatMap(({ why }) => why ?? []),
+    notShown: impossible.map(({ name }) => name),
     limits: limitsOf(layers),
   };
 }

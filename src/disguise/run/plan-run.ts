@@ -68,13 +68,16 @@ export function planRun(asked: RunAsked, around: Surroundings): RunPlan {
 }
 
 /** The root directory's frame comes before everything else: what is mounted later must lie in the new root. */
-function rootFirst(records: readonly PlanRecord[]): readonly [readonly PlanRecord[], readonly PlanRecord[]] {
+export function rootFirst(records: readonly PlanRecord[]): readonly [readonly PlanRecord[], readonly PlanRecord[]] {
   const root = records.findIndex(([verb, folder]) => verb === "frame" && folder === "/");
   return [records.slice(0, root + 1), records.slice(root + 1)];
 }
 
 /** A program that runs in the background must be there as a file, too. */
-function absentPrograms(processes: readonly DecoyProcess[], { host, programs }: Surroundings): Contents {
+export function absentPrograms(
+  processes: readonly DecoyProcess[],
+  { host, programs }: { readonly host: HostTree; readonly programs: { readonly sleeper: Uint8Array } },
+): Contents {
   const text = Buffer.from(programs.sleeper).toString("latin1");
   return Object.fromEntries(
     processes
@@ -89,7 +92,7 @@ function staged(processes: readonly DecoyProcess[], { programs }: Surroundings):
   return [program("init", programs.guard), ...(processes.length > 0 ? [program("sleeper", programs.sleeper)] : [])];
 }
 
-function processRecord({ name, program, arguments: words }: DecoyProcess): PlanRecord {
+export function processRecord({ name, program, arguments: words }: DecoyProcess): PlanRecord {
   return ["process", name, program, ...words];
 }
 
@@ -111,12 +114,12 @@ function words(environment: Readonly<Record<string, string | undefined>>): reado
   return Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
 }
 
-function hostName(effects: readonly Effect[]): readonly PlanRecord[] {
+export function hostName(effects: readonly Effect[]): readonly PlanRecord[] {
   const name = effects.findLast((effect) => effect.hostName !== undefined)?.hostName;
   return name === undefined ? [] : [["host", name]];
 }
 
-interface Part {
+export interface Part {
   readonly records: readonly PlanRecord[];
   readonly leftOut: readonly string[];
 }
@@ -134,7 +137,10 @@ function cgroupRecords(effects: readonly Effect[], { host, isAdmin }: Surroundin
 }
 
 /** The tracer stands in front of the command where CPUID or the VMware port is to be forged. */
-function tracerInFront(effects: readonly Effect[], { tracer }: Surroundings): Part & { readonly words: readonly string[] } {
+export function tracerInFront(
+  effects: readonly Effect[],
+  { tracer }: Pick<Surroundings, "tracer">,
+): Part & { readonly words: readonly string[] } {
   const cpuid = Object.assign({}, ...effects.map((effect) => effect.cpuid ?? {}));
   const vmwarePort = Object.assign({}, ...effects.map((effect) => effect.vmwarePort ?? {}));
   const asksCpuid = Object.keys(cpuid).length > 0;
