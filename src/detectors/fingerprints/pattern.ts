@@ -1,3 +1,4 @@
+import { type AnswerPart, answerBytes, headerValue } from "../../wire/answer.ts";
 import type { BytesSign, Part } from "./fingerprint.ts";
 
 /**
@@ -16,7 +17,12 @@ export function hasPattern(sign: BytesSign, heard: Uint8Array, said: Uint8Array)
 
 /** The bytes that parts stand for. */
 export function bytesFor(parts: readonly Part[], said: Uint8Array): Uint8Array {
-  return Buffer.concat(parts.map((part) => shown(part, said)));
+  return answerBytes(answerParts(parts), said);
+}
+
+/** What parts stand for, settled but for what they repeat of the question. */
+export function answerParts(parts: readonly Part[]): readonly AnswerPart[] {
+  return parts.map(settled);
 }
 
 function standsIn(text: string, runs: readonly string[], anchored: BytesSign["anchored"]): boolean {
@@ -64,39 +70,26 @@ function source(part: Part, said: Uint8Array): string {
 }
 
 function escapedHeader(part: Extract<Part, { kind: "header" }>, said: Uint8Array): string {
-  const value = header(part, said);
+  const value = headerValue(part, said);
   return value.length === 0 ? "[^\\r\\n]{0,200}" : escaped(value);
 }
 
-function shown(part: Part, said: Uint8Array): Uint8Array {
+function settled(part: Part): AnswerPart {
   switch (part.kind) {
     case "text":
-      return part.bytes;
+      return { kind: "bytes", bytes: part.bytes };
     case "any":
     case "line":
     case "word":
-      return part.shows;
+      return { kind: "bytes", bytes: part.shows };
     case "one":
-      return part.choices[0] ?? new Uint8Array();
-    case "echo":
-      return Buffer.concat([said.subarray(part.at, part.at + part.size), Buffer.alloc(part.size)]).subarray(0, part.size);
-    case "header":
-      return header(part, said);
+      return { kind: "bytes", bytes: part.choices[0] ?? new Uint8Array() };
     case "gap":
-      return new Uint8Array();
+      return { kind: "bytes", bytes: new Uint8Array() };
+    case "echo":
+    case "header":
+      return part;
   }
-}
-
-/** The first header of this name, at most 200 bytes of it (RFC 3261 §7.3.1). */
-function header({ name, bare }: Extract<Part, { kind: "header" }>, said: Uint8Array): Uint8Array {
-  const line = latin(said.subarray(0, 4096))
-    .split("\r\n")
-    .find((one) => one.toLowerCase().startsWith(`${name.toLowerCase()}:`));
-  const value = (line ?? "")
-    .slice(name.length + 1)
-    .trim()
-    .slice(0, 200);
-  return Buffer.from(bare ? value.replace(/[<>]/g, "") : value, "latin1");
 }
 
 function escaped(bytes: Uint8Array): string {
