@@ -1,8 +1,11 @@
 /*
  * A task switches faulting for itself only (arch_prctl(2)), so we have it make the call: its registers are exchanged, it runs one
  * instruction, and gets its registers back. That instruction is one of the vDSO, which every process has: no byte of the program is
- * written, so other threads cannot run into it. Signals wait until it is over. Whatever was interrupted (a system call, also) goes on as if
- * nothing had been.
+ * written, so other threads cannot run into it. Whatever was interrupted (a system call, also) goes on as if nothing had been.
+ *
+ * Signals wait until it is over, but for those that the processor raises: a task that was stopped between a fault and its signal gets that
+ * one first, whatever it blocks (kernel/signal.c, dequeue_synchronous_signal), and the step's SIGTRAP later. So any other is held, and
+ * the step is over at its own SIGTRAP only: that one, left behind, would kill the program.
  *
  * After an exec this is possible only from the end of the call on: at the event itself, the kernel would still write RAX.
  */
@@ -80,18 +83,19 @@ static struct registers call_registers(const struct task *task, int on) {
 }
 
 int begin_switch(struct task *task, int on) {
-  const u64 all_but_trap = ~(1UL << (SIGTRAP - 1));
+  const u64 all_but_faults = ~(1UL << (SIGTRAP - 1) | 1UL << (SIGSEGV - 1));
   if (trace(PTRACE_GETREGS, task->id, 0, &task->registers) != 0) return 0;
   /* An exec gives a new place, a fork the same one. */
   if (task->call_at == 0) task->call_at = call_place(task, is_64_bit(&task->registers));
   if (task->call_at == 0) return 0;
   const struct registers r = call_registers(task, on);
   if (trace(PTRACE_GETSIGMASK, task->id, MASK_SIZE, &task->signal_mask) != 0) return 0;
-  if (trace(PTRACE_SETSIGMASK, task->id, MASK_SIZE, &all_but_trap) != 0) return 0;
+  if (trace(PTRACE_SETSIGMASK, task->id, MASK_SIZE, &all_but_faults) != 0) return 0;
   trace(PTRACE_SETREGS, task->id, 0, &r);
   task->state = INJECTED;
   task->wanted = on;
-  task->held_signal = 0;
+  task->held_stop = 0;
+  task->held.signal = 0;
   trace(PTRACE_SINGLESTEP, task->id, 0, NULL);
   return 1;
 }
@@ -102,15 +106,25 @@ static void give_back(struct task *task) {
   task->state = RUNNING;
 }
 
+/* Kept until the step is over. 0: it is the step's own, or its instruction cannot be run. */
+static int hold(struct task *task, int signal, u64 rip) {
+  struct signal_details details = {0};
+  if (signal == SIGSTOP) return task->held_stop = 1;
+  if (signal == SIGTRAP && rip != task->call_at) return 0;
+  if (task->held.signal != 0 || trace(PTRACE_GETSIGINFO, task->id, 0, &details) != 0) return 0;
+  if (signal != SIGTRAP && rip == task->call_at && details.address == rip) return 0;
+  task->held = details;
+  return 1;
+}
+
 int goes_on_with_switch(struct task *task, int status) {
   const int signal = status >> 8 & 0xff, event = status >> 16;
   struct registers r = {0};
-  if (event == PTRACE_EVENT_STOP || signal == SIGSTOP) {
-    if (event == 0) task->held_signal = SIGSTOP;
+  if (trace(PTRACE_GETREGS, task->id, 0, &r) != 0) return 0;
+  if (event == PTRACE_EVENT_STOP || hold(task, signal, r.rip)) {
     trace(PTRACE_SINGLESTEP, task->id, 0, NULL);
     return 0;
   }
-  if (trace(PTRACE_GETREGS, task->id, 0, &r) != 0) return 0;
   const int done = signal == SIGTRAP && r.rip == task->call_at + CALL_SIZE && r.rax == 0;
   task->forged = done && task->wanted; /* Where it could not be switched off there is nothing more to be done. */
   task->wanted = -1;

@@ -18,8 +18,9 @@ struct task {
   /* To be set to this as soon as it stops: -1 nothing, 0 off, 1 on. */
   int wanted;
   int is_group_stopped;
-  /* A SIGSTOP that came while a call of ours was made. */
-  int held_signal;
+  /* A SIGSTOP that came while a call of ours was made, and another signal that waited already (its number is zero: none). */
+  int held_stop;
+  struct signal_details held;
   /* What it was before the call of ours. */
   struct registers registers;
   u64 signal_mask;

@@ -42,12 +42,21 @@ static void let_go(const struct task *task, int signal) {
   forget_task(task->id);
 }
 
-/* After a call of ours: back to where it was. A process that was stopped stops again. */
+static void on_signal(struct task *task, int signal);
+
+/* After a call of ours: back to where it was. A process that was stopped stops again; what was held comes as if it came now. */
 static void after_switch(struct task *task) {
-  const int signal = task->held_signal;
-  task->held_signal = 0;
+  const struct signal_details held = task->held;
+  const int stop = task->held_stop ? SIGSTOP : 0;
+  task->held_stop = task->held.signal = 0;
   if (task->is_group_stopped) trace(PTRACE_INTERRUPT, task->id, 0, NULL);
-  go_on(task, signal);
+  if (held.signal == 0) {
+    go_on(task, stop);
+    return;
+  }
+  if (stop != 0) CALL(tkill, task->id, stop);
+  trace(PTRACE_SETSIGINFO, task->id, 0, &held);
+  on_signal(task, held.signal);
 }
 
 /* What a task cannot switch off it has never been able to switch on. */
@@ -142,12 +151,12 @@ static void on_signal(struct task *task, int signal) {
 
 static void on_stopped(struct task *task, int status) {
   const int signal = status >> 8 & 0xff, event = status >> 16;
-  if (task->state == INJECTED) {
+  if (event == PTRACE_EVENT_EXEC) { /* Of whichever thread: what was begun for the one that had this id is gone with it. */
+    on_exec(task);
+  } else if (task->state == INJECTED) {
     if (goes_on_with_switch(task, status)) after_switch(task);
   } else if (event == PTRACE_EVENT_STOP) {
     on_stop(task, signal);
-  } else if (event == PTRACE_EVENT_EXEC) {
-    on_exec(task);
   } else if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE) {
     on_fork(task);
   } else if (event == 0) {
@@ -170,7 +179,7 @@ static struct task *newly_stopped(int id) {
   if (begin_switch(&scratch, 0))
     while (CALL(wait4, id, &status, ALL_CHILDREN, NULL) == id && (status & 0xff) == 0x7f && !goes_on_with_switch(&scratch, status)) {
     }
-  trace(PTRACE_DETACH, id, 0, NULL);
+  trace(PTRACE_DETACH, id, 0, (const void *)(u64)(scratch.held_stop ? SIGSTOP : 0));
   return NULL;
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import type { Writable } from "node:stream";
 import test from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { startTraced } from "../../src/disguise/tracer/start-traced.ts";
@@ -93,24 +94,32 @@ interface Service {
   readonly gone: Promise<number | string | null>;
   readonly traced: Promise<void>;
   readonly output: () => string;
+  readonly input: Writable;
+  readonly takenOver: () => boolean;
 }
 
 async function startService(...command: readonly [string, ...string[]]): Promise<Service> {
   const started = Promise.withResolvers<TracingEvent>();
   let text = "";
+  let takenOver = false;
   const { child, traced } = startTraced({
     spec: vmwareSpec,
     command,
     program: TRACER,
     behind: true,
-    stdio: ["ignore", "pipe", "inherit"],
-    onEvent: (event) => event.event === "started" && started.resolve(event),
+    stdio: ["pipe", "pipe", "inherit"],
+    onEvent: (event) => {
+      if (event.event === "started") started.resolve(event);
+      takenOver ||= event.event === "took-over";
+    },
   });
+  assert.ok(child.stdin !== null);
   child.stdout?.setEncoding("latin1").on("data", (more: string) => {
     text += more;
   });
   const gone = new Promise<number | string | null>((resolve) => child.once("close", (code, signal) => resolve(code ?? signal)));
-  return { pid: child.pid ?? 0, started: await started.promise, gone, traced, output: () => text };
+  const said = { output: () => text, takenOver: () => takenOver };
+  return { pid: child.pid ?? 0, started: await started.promise, gone, traced, input: child.stdin, ...said };
 }
 
 async function until(what: () => boolean): Promise<void> {
@@ -135,9 +144,12 @@ test("stopped as systemd stops: SIGTERM to all at once ends the service by its o
 });
 
 test("the tracer killed: the guardian goes on for the service", gcc, async () => {
-  const service = await startService("sh", "-c", `sleep 1; ${compile("tree")} asking 20 1`);
+  const service = await startService("sh", "-c", `echo ready; read line; ${compile("tree")} asking 20 1`);
+  await until(() => /ready/.test(service.output()));
   process.kill(service.started.tracer, "SIGKILL");
+  await until(() => service.takenOver());
+  service.input.end("\n");
   assert.equal(await service.gone, 0);
-  assert.equal(service.output(), "forged 20, real 0\n");
+  assert.equal(service.output(), "ready\nforged 20, real 0\n");
   await service.traced;
 });

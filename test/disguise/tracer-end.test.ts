@@ -112,6 +112,23 @@ test("SIGTERM to the tracer: all processes go on with the real processor, also s
   for (const [forged, real] of counts) assert.ok(forged > 0 && real > 0, `${forged} ${real}`);
 });
 
+test("SIGTERM to the tracer amid programs that ask CPUID all the time, and that are being started: none is lost", gcc, async () => {
+  const tree = compile("tree");
+  const asking = `for i in 1 2 3 4 5 6; do ${tree} asking 3000 0 & done`;
+  const starting = `for i in $(seq 30); do ${tree} one; [ $? -le 1 ] || echo lost; done`;
+  for (let round = 0; round < 8; round += 1) {
+    const watched = start("sh", "-c", `${asking}; ${starting}; wait`);
+    await until(() => watched.events.length > 0);
+    await pause(100 + round * 15);
+    assert.equal(watched.endTracing(), true);
+    await watched.traced;
+    assert.equal(await watched.gone, 0);
+    const counts = [...watched.output().matchAll(/forged (\d+), real (\d+)/g)].map(([, forged, real]) => Number(forged) + Number(real));
+    assert.deepEqual(counts, [3000, 3000, 3000, 3000, 3000, 3000], watched.output());
+    assert.doesNotMatch(watched.output(), /lost/);
+  }
+});
+
 test("kill -9 of the tracer: the guardian has the tree within 100 ms, again and again; idle processes lose nothing", gcc, async () => {
   const tree = compile("tree");
   const watched = start("sh", "-c", `${tree} asking 300 10 & ${tree} asking 300 10 & sleep 4 & wait`);
