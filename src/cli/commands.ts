@@ -11,6 +11,7 @@ import { addReplay } from "./replay.ts";
 import { addService } from "./service.ts";
 import { addSession } from "./session.ts";
 import { addSessions } from "./sessions.ts";
+import { addSteward } from "./steward.ts";
 import { addStory } from "./story.ts";
 import { addUp } from "./up.ts";
 
@@ -27,6 +28,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addClues,
   addStory,
   addDisguise,
+  addSteward,
   addDoctor,
   addCheck,
   addService,

@@ -1,8 +1,11 @@
 import { InvalidArgumentError, Option } from "commander";
+import { STEWARD_FOLDER } from "../steward/place.ts";
 
 /** Options that several commands share, so that each is spelt and explained in one way. */
 export const configOption = () => new Option("--config <file>", "the configuration (YAML)").env("UTSUSEMI_CONFIG");
 export const stateOption = () => new Option("--state <folder>", "the folder of all state").env("UTSUSEMI_STATE");
+/** The steward's. */
+export const folderOption = () => new Option("--folder <folder>", "the steward's folder").env("UTSUSEMI_STEWARD").default(STEWARD_FOLDER);
 export const jsonOption = () => new Option("--json", "one JSON object a line");
 
 /** A whole number from `min` on. */

@@ -7,6 +7,7 @@ import { loadStory } from "../../disguise/stories/load-stories.ts";
 import { needsOfPlan, tracesOf } from "../../disguise/traces.ts";
 import { filesUnder } from "../../disguise/under-effects.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
+import { readableSeed } from "../../steward/apply/site-seed.ts";
 import { visible } from "../../wire/visible.ts";
 import { print, printJson, say, table } from "../output.ts";
 import { seedFor, viewToPlan } from "./view-to-plan.ts";
@@ -14,6 +15,8 @@ import { seedFor, viewToPlan } from "./view-to-plan.ts";
 export interface PlanOptions {
   readonly budget?: number;
   readonly seedFile?: string;
+  /** The steward's: where the site's seed is. */
+  readonly folder: string;
   readonly from?: string;
   readonly with?: readonly string[];
   readonly json?: boolean;
@@ -23,7 +26,7 @@ export interface PlanOptions {
 export async function planDisguise(name: string, options: PlanOptions): Promise<void> {
   const story = loadStory(name);
   const view = await viewToPlan(options.from);
-  const site = siteOf(view, seedFor(view, options.seedFile));
+  const site = siteOf(view, seedFor(view, options));
   const { budget, with: also } = options;
   const told = toldOf(
     view,
@@ -34,7 +37,8 @@ export async function planDisguise(name: string, options: PlanOptions): Promise<
     return;
   }
   print(screenLines(told).join("\n"));
-  if (options.seedFile === undefined) say("Drawn from this host's own number; with --seed-file another site shows others.");
+  const own = readableSeed(options.folder) === undefined ? "this host's own number" : "this site's own seed";
+  if (options.seedFile === undefined) say(`Drawn from ${own}; with --seed-file another site shows others.`);
 }
 
 /** @throws OperatorError `story-refused`, unless the only reason is risk: then there is a plan to be looked at. */

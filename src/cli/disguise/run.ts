@@ -8,7 +8,7 @@ import { say } from "../output.ts";
 import type { PlanOptions } from "./plan.ts";
 import { seedFor, viewToPlan } from "./view-to-plan.ts";
 
-export interface RunOptions extends Pick<PlanOptions, "budget" | "seedFile" | "with"> {
+export interface RunOptions extends Pick<PlanOptions, "budget" | "seedFile" | "with" | "folder"> {
   readonly acceptRisk?: boolean;
 }
 
@@ -17,7 +17,7 @@ export async function runDisguised(name: string, command: readonly string[], opt
   const story = loadStory(name);
   const view = await viewToPlan(undefined);
   const { budget, with: also, acceptRisk = false } = options;
-  const site = siteOf(view, seedFor(view, options.seedFile));
+  const site = siteOf(view, seedFor(view, options));
   const asked = { story, view, site, acceptRisk };
   const planning = planStory({ ...asked, ...(budget === undefined ? {} : { budget }), ...(also === undefined ? {} : { also }) });
   if (planning.status === "refused") {

@@ -1,6 +1,6 @@
 import { catalogue, needsOf } from "../../disguise/catalogue.ts";
+import { quickView } from "../../disguise/live-view.ts";
 import { print, printJson, table } from "../output.ts";
-import { quickView } from "./view-to-plan.ts";
 
 /** The catalogue, with what each clue needs of this host. */
 export function showClues({ json }: { readonly json?: boolean }): void {

@@ -1,3 +1,4 @@
+import type { Effect } from "../../disguise/effect.ts";
 import type { Plan } from "../../disguise/plan.ts";
 import type { Change } from "../ledger/change.ts";
 import type { Scope } from "./scope.ts";
@@ -39,6 +40,10 @@ export interface Carriage {
   readonly leftOut: readonly string[];
   /** What is different for who works inside, each a sentence. */
   readonly limits: readonly string[];
+  /** The file by which the guard shows all this to a process: `verify` looks through it. */
+  readonly planFile?: string;
+  /** What of the plan's effect is seen inside, for what `verify` compares with; all of it where this is not given. */
+  readonly seen?: Effect;
 }
 
 /** `systemd`: read the units again; `sshd`: read the configuration again, running sessions stay. */

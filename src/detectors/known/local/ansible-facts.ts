@@ -16,15 +16,13 @@ export function ansibleFacts(view: LocalView): AnsibleFacts {
   const search = new AnsibleSearch(view);
   for (const question of QUESTIONS) question(search);
   const { facts } = search;
-  const sets = [`guest: ${listed(facts.guest)}`, `host: ${listed(facts.host)}`];
   const { reasons: because, lacking } = search.asked;
-  return {
-    facts,
-    says: `type: ${facts.type.slice(0, MOST_OF_A_TYPE)}, role: ${facts.role}, ${sets.join(", ")}`,
-    sees: seen(facts),
-    because,
-    lacking,
-  };
+  return { facts, says: ansibleSays(facts), sees: seen(facts), because, lacking };
+}
+
+/** All that it found, in a line. */
+export function ansibleSays({ type, role, guest, host }: AnsibleFindings): string {
+  return `type: ${type.slice(0, MOST_OF_A_TYPE)}, role: ${role}, guest: ${listed(guest)}, host: ${listed(host)}`;
 }
 
 /** /run/systemd/container may say anything, at any length. */

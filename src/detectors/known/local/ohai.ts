@@ -24,9 +24,13 @@ export function ohaiVirtualization(view: LocalView): OhaiAnswer {
   const search = new Search(view);
   for (const question of QUESTIONS) if (!question(search)) break;
   const { found, asked } = search;
-  const systems = Object.entries(found.systems).map(([system, role]) => `${system}=${role}`);
-  const says = `system: ${found.system ?? "-"}, role: ${found.role ?? "-"}, systems: ${systems.join(" ") || "-"}`;
-  return { found, says, sees: seen(found), because: asked.reasons.toReversed(), lacking: asked.lacking };
+  return { found, says: ohaiSays(found), sees: seen(found), because: asked.reasons.toReversed(), lacking: asked.lacking };
+}
+
+/** All that it found, in a line. */
+export function ohaiSays({ system, role, systems }: OhaiFindings): string {
+  const all = Object.entries(systems).map(([one, as]) => `${one}=${as}`);
+  return `system: ${system ?? "-"}, role: ${role ?? "-"}, systems: ${all.join(" ") || "-"}`;
 }
 
 const CONTAINERS: readonly string[] = ["docker", "lxc", "lxd", "nspawn", "openvz", "linux-vserver"];

@@ -1,0 +1,35 @@
+import type { RevertAnswer } from "../../steward/verbs/api.ts";
+import { visible } from "../../wire/visible.ts";
+import { print, printJson } from "../output.ts";
+import { restartLines } from "./apply.ts";
+import { type AskOptions, ask } from "./ask.ts";
+import { sentences } from "./sentences.ts";
+import { processLines } from "./status.ts";
+
+/** Takes a disguise back; status 1 where something could not be. */
+export async function revertDisguise({ restart = false, ...options }: AskOptions & { readonly restart?: boolean }): Promise<void> {
+  const answer = await ask("disguise.revert", { restart }, options);
+  const isWhole = answer.conflicts.length === 0 && answer.failures.length === 0;
+  if (!isWhole || answer.restarted.some(({ failed }) => failed !== undefined)) process.exitCode = 1;
+  if (options.json === true) return printJson(answer);
+  print(
+    screenLines(answer)
+      .map((line) => visible(line))
+      .join("\n"),
+  );
+}
+
+function screenLines({ undone, conflicts, pending, stays, restarted, failures }: RevertAnswer): readonly string[] {
+  const whole = pending.length === 0 ? "complete" : `complete for new, pending for ${pending.length}`;
+  return [
+    conflicts.length === 0 ? `Revert is ${whole}: ${undone} changes undone.` : `Revert is not complete: ${undone} changes undone.`,
+    ...sentences(
+      "Stays as it is",
+      conflicts.map(({ subject, why }) => `${subject}: ${why}`),
+    ),
+    ...sentences("Could not be told", failures),
+    ...processLines(pending),
+    ...restartLines(restarted),
+    ...sentences("Cannot be undone", stays),
+  ];
+}

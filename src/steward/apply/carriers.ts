@@ -1,0 +1,31 @@
+import type { Carriage, Carrier, CarryAsked } from "./carriage.ts";
+import type { Scope } from "./scope.ts";
+
+/** Which carriers bring a plan into a scope, in the order in which their changes are made. */
+export type Carriers = (scope: Scope) => readonly Carrier[];
+
+export const NOTHING: Carriage = { changes: [], reloads: [], restarts: [], leftOut: [], limits: [] };
+
+/** What has to be changed for one scope. */
+export function carryScope(carriers: Carriers, asked: CarryAsked): Carriage {
+  return carriers(asked.scope)
+    .map((carrier) => carrier(asked))
+    .reduce(joined, NOTHING);
+}
+
+/** Two carriages as one: of the file of a plan and of what is seen, the later counts. */
+export function joined(one: Carriage, other: Carriage): Carriage {
+  const both = { ...one, ...other };
+  return {
+    ...both,
+    changes: [...one.changes, ...other.changes],
+    reloads: unique(one.reloads, other.reloads),
+    restarts: unique(one.restarts, other.restarts),
+    leftOut: unique(one.leftOut, other.leftOut),
+    limits: unique(one.limits, other.limits),
+  };
+}
+
+function unique<T>(one: readonly T[], other: readonly T[]): readonly T[] {
+  return [...new Set([...one, ...other])];
+}

@@ -1,0 +1,207 @@
+import { chmodSync, chownSync, mkdirSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { OperatorError } from "../../errors/operator-error.ts";
+import { carrierHost } from "../apply/carrier-host.ts";
+import { realOutside } from "../apply/outside.ts";
+import { settle } from "../apply/settle.ts";
+import { carriersFor } from "../carriers/index.ts";
+import type { Conflict } from "../ledger/ledger.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { folderStore } from "../ledger/ledger-store.ts";
+import { realHost } from "../ledger/real-host.ts";
+import { verbs } from "../verbs/index.ts";
+import type { Work } from "../verbs/work.ts";
+import { Conversation } from "./conversation.ts";
+import { lockFolder, peerOf } from "./libc.ts";
+import { refusal } from "./messages.ts";
+import { ensureOwnFolder } from "./own-folder.ts";
+
+/**
+ * The one process that changes this host: as root, by fixed verbs, one at a time, for root and at most one account more. It begins with what a
+ * former one left half done, and takes no change from anybody: it makes them itself from what is asked for.
+ */
+export interface StewardOptions {
+  readonly folder: string;
+  /** An account that may ask beside root. */
+  readonly alsoUid?: number;
+  /** Ends after so long without a connection; never unless given. */
+  readonly idleMs?: number;
+  /** How long it waits for another steward to be done with the folder. */
+  readonly lockLimitMs?: number;
+  readonly log: (line: LogLine) => void;
+}
+
+export type LogLine =
+  | { readonly event: "started"; readonly folder: string; readonly place: string }
+  | { readonly event: "left-over"; readonly conflict: Conflict }
+  | { readonly event: "asked"; readonly verb: string; readonly uid: number; readonly pid: number }
+  | { readonly event: "answered"; readonly verb: string; readonly ms: number }
+  | { readonly event: "refused"; readonly what: string; readonly why: string }
+  | { readonly event: "fault"; readonly what: string; readonly stack: string }
+  | { readonly event: "ended"; readonly why: string };
+
+const REQUEST_LIMIT_MS = 5_000;
+const MOST_CONNECTIONS = 32;
+
+export class Steward implements Disposable {
+  readonly #options: StewardOptions;
+  readonly #lock: Disposable;
+  readonly #work: Omit<Work, "progress">;
+  readonly conflicts: readonly Conflict[];
+  #turn: Promise<void> = Promise.resolve();
+  #open = 0;
+  #idle: NodeJS.Timeout | undefined;
+  #over: (why: string) => void = () => undefined;
+  /** Why it ended. */
+  readonly ended: Promise<string>;
+
+  /** @throws OperatorError `rights-missing`, `steward-refused` (another one has the folder, or it is not root's alone), `ledger-damaged` */
+  static async start(options: StewardOptions): Promise<Steward> {
+    if (process.geteuid?.() !== 0) throw new OperatorError("rights-missing", "The steward changes this host, which only root may.");
+    ensureOwnFolder(options.folder);
+    return new Steward(options, await lockOf(options.folder, options.lockLimitMs ?? 0));
+  }
+
+  private constructor(options: StewardOptions, lock: Disposable) {
+    this.#options = options;
+    this.#lock = lock;
+    const { folder } = options;
+    mkdirSync(join(folder, "plans"), { recursive: true, mode: 0o700 });
+    const outside = realOutside();
+    const port = realHost();
+    const ledger = new Ledger(folderStore(join(folder, "ledger")), port);
+    this.#work = { folder, ledger, port, outside, host: carrierHost(outside), carriers: carriersFor };
+    this.conflicts = settle(this.#work);
+    for (const conflict of this.conflicts) options.log({ event: "left-over", conflict });
+    this.ended = new Promise((resolve) => {
+      this.#over = resolve;
+    });
+    this.#rest();
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#idle);
+    this.#lock[Symbol.dispose]();
+  }
+
+  /** Ends when the verb that is at work is done; others are not begun. */
+  end(why: string): void {
+    void this.#turn.then(() => this.#over(why));
+    this.#turn = new Promise(() => undefined);
+  }
+
+  /** Serves one connection that is there already, and ends with it. */
+  serveOne(socket: Socket): void {
+    this.#options.log({ event: "started", folder: this.#options.folder, place: "one request" });
+    void this.#serve(socket).then(() => this.#over("the request is done"));
+  }
+
+  /** Listens on a path, or on a socket that is listened on already (sd_listen_fds(3)). */
+  listen(place: string | number): Promise<Server> {
+    const server = createServer((socket) => void this.#serve(socket));
+    server.maxConnections = MOST_CONNECTIONS;
+    if (typeof place === "string") prepareSocket(place, this.#options.alsoUid);
+    return new Promise((resolve, reject) => {
+      server.once("error", (cause) =>
+        reject(new OperatorError("steward-refused", `Nothing can listen on ${place}: ${cause.message}.`, { cause })),
+      );
+      server.listen(typeof place === "string" ? { path: place } : { fd: place }, () => {
+        if (typeof place === "string") closeSocket(place, this.#options.alsoUid);
+        this.#options.log({ event: "started", folder: this.#options.folder, place: `${place}` });
+        resolve(server);
+      });
+    });
+  }
+
+  async #serve(socket: Socket): Promise<void> {
+    this.#open += 1;
+    clearTimeout(this.#idle);
+    try {
+      await this.#converse(socket, new Conversation(socket));
+    } finally {
+      this.#open -= 1;
+      this.#rest();
+    }
+  }
+
+  #rest(): void {
+    const { idleMs } = this.#options;
+    if (idleMs === undefined || this.#open > 0) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.end("nobody asked anything"), idleMs);
+  }
+
+  async #converse(socket: Socket, conversation: Conversation): Promise<void> {
+    const peer = peerOf(socket);
+    if (peer === undefined || (peer.uid !== 0 && peer.uid !== this.#options.alsoUid)) {
+      const who = peer === undefined ? "somebody unknown" : `the account ${peer.uid}`;
+      this.#options.log({ event: "refused", what: "a connection", why: `it is of ${who}` });
+      conversation.last(refusal(new OperatorError("rights-missing", "The steward does not listen to this account.")));
+      return;
+    }
+    const request = await conversation.request(REQUEST_LIMIT_MS);
+    if (request === undefined) return;
+    this.#options.log({ event: "asked", verb: request.verb, uid: peer.uid, pid: peer.pid });
+    const mine = this.#turn.then(() => this.#perform(request.verb, request.arguments, conversation));
+    this.#turn = mine;
+    await mine;
+  }
+
+  /** Never rejects: what is no refusal is a fault of ours, after which only a new start knows how things are. */
+  async #perform(name: string, given: unknown, conversation: Conversation): Promise<void> {
+    if (conversation.isOver) return;
+    const { log } = this.#options;
+    const began = performance.now();
+    try {
+      const verb = verbs.find((one) => one.name === name);
+      if (verb === undefined) throw new OperatorError("steward-refused", `There is no verb ${name}.`);
+      const progress = (text: string) => conversation.tell({ line: "progress", text });
+      const answer = await verb.perform(given, { ...this.#work, progress });
+      conversation.last({ line: "answer", answer });
+      log({ event: "answered", verb: name, ms: Math.round(performance.now() - began) });
+    } catch (error) {
+      const isRefusal = error instanceof OperatorError;
+      const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      conversation.last(refusal(isRefusal ? error : new OperatorError("steward-refused", `A fault of ours: ${fault}`)));
+      if (isRefusal) log({ event: "refused", what: name, why: error.message });
+      else this.#fail(name, fault);
+    }
+  }
+
+  #fail(what: string, stack: string): void {
+    this.#options.log({ event: "fault", what, stack });
+    this.end("a fault of ours");
+  }
+}
+
+const LOCK_TRY_MS = 50;
+
+async function lockOf(folder: string, limitMs: number): Promise<Disposable> {
+  const until = performance.now() + limitMs;
+  for (;;) {
+    const lock = lockFolder(folder);
+    if (lock !== undefined) return lock;
+    if (performance.now() >= until)
+      throw new OperatorError("steward-refused", `Another steward works in ${folder}.`, {
+        next: "Ask that one, or wait until it has ended.",
+      });
+    await sleep(LOCK_TRY_MS);
+  }
+}
+
+/** A folder for its owner only; a socket that nobody listens on any more is taken away: the lock says that there is no other steward. */
+function prepareSocket(path: string, owner = 0): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  chownSync(folder, owner, 0);
+  rmSync(path, { force: true });
+}
+
+function closeSocket(path: string, owner = 0): void {
+  chmodSync(path, 0o600);
+  chownSync(path, owner, 0);
+}

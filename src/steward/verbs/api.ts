@@ -1,0 +1,110 @@
+import type { Asked } from "../apply/asked.ts";
+import type { Reload } from "../apply/carriage.ts";
+import type { Disguised } from "../apply/processes.ts";
+import type { Conflict } from "../ledger/ledger.ts";
+
+/** What the steward can be asked, and what it answers, by verb. */
+export interface StewardApi {
+  readonly "disguise.apply": { readonly asked: ApplyAsked; readonly answer: ApplyAnswer };
+  readonly "disguise.status": { readonly asked: Nothing; readonly answer: StatusAnswer };
+  readonly "disguise.verify": { readonly asked: Nothing; readonly answer: VerifyAnswer };
+  readonly "disguise.revert": { readonly asked: RevertAsked; readonly answer: RevertAnswer };
+}
+
+export type VerbName = keyof StewardApi;
+export type Nothing = Readonly<Record<string, never>>;
+
+export interface ApplyAsked extends Asked {
+  /** Whether units that come under the disguise only when they start are started again now. */
+  readonly restart: boolean;
+  /** Whether clues may be shown on which malware is known to destroy. */
+  readonly acceptRisk: boolean;
+}
+
+/** What is applied, as it is kept. */
+export interface Applied {
+  readonly asked: Asked;
+  /** ISO 8601. */
+  readonly since: string;
+  readonly cost: number;
+  readonly risk: number;
+  readonly clues: readonly { readonly id: string; readonly shows: string; readonly cost: number; readonly risk: number }[];
+  /** What the story has and is not shown, each a sentence. */
+  readonly leftOut: readonly string[];
+  readonly limits: readonly string[];
+  /** Units that come under the disguise when they are started again. */
+  readonly restarts: readonly string[];
+  readonly reloads: readonly Reload[];
+  readonly scopes: readonly AppliedScope[];
+  /** What the mechanisms show of themselves, and what no revert takes back. */
+  readonly traces: readonly (readonly [mechanism: string, shows: string])[];
+}
+
+export interface AppliedScope {
+  readonly scope: string;
+  /** The file by which the guard shows it to a process. */
+  readonly planFile?: string;
+  /** What known detectors would say inside, by their id. */
+  readonly foretold: Readonly<Record<string, string>>;
+}
+
+export interface ApplyAnswer {
+  /** It was applied before: nothing was done. */
+  readonly already: boolean;
+  readonly applied: Applied;
+  readonly changes: number;
+  readonly restarted: readonly Restarted[];
+  /** Made since by others, where it was applied before. */
+  readonly conflicts: readonly Conflict[];
+}
+
+export interface Restarted {
+  readonly unit: string;
+  /** Why it did not start again; undefined: it runs. */
+  readonly failed?: string;
+}
+
+export interface StatusAnswer {
+  readonly state: "none" | "applied" | "revert-incomplete";
+  readonly applied?: Applied;
+  /** What is not any more as it was made. */
+  readonly conflicts: readonly Conflict[];
+  /** What is changed on this host, such as `path /etc/issue`. */
+  readonly changed: readonly string[];
+  readonly processes: readonly Disguised[];
+}
+
+export interface RevertAsked {
+  readonly restart: boolean;
+}
+
+export interface RevertAnswer {
+  readonly story: string;
+  readonly undone: number;
+  /** What stays as it is, and why. */
+  readonly conflicts: readonly Conflict[];
+  /** Processes that stay under the disguise until they end. */
+  readonly pending: readonly Disguised[];
+  /** What cannot be undone, each a sentence. */
+  readonly stays: readonly string[];
+  readonly restarts: readonly string[];
+  readonly restarted: readonly Restarted[];
+  /** What could not be told to running programs, each a sentence. */
+  readonly failures: readonly string[];
+}
+
+export interface VerifyAnswer {
+  readonly story: string;
+  readonly rows: readonly Verified[];
+}
+
+export interface Verified {
+  readonly scope: string;
+  /** A known detector's id. */
+  readonly detector: string;
+  readonly foretold: string;
+  readonly answered?: string;
+  readonly result: "equal" | "differs" | "not-installed" | "cannot-run";
+  /** Why it cannot be run. */
+  readonly why?: string;
+}
