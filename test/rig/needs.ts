@@ -25,6 +25,8 @@ export const packages: Readonly<Record<string, string>> = {
   paramiko: "python3-paramiko",
   python3: "python3",
   scp: "openssh-client",
+  setfacl: "acl",
+  setfattr: "attr",
   sftp: "openssh-client",
   setpriv: "util-linux",
   ssh: "openssh-client",

@@ -10,7 +10,9 @@ export type Change =
   | MountChange
   | SysctlChange
   | ModuleChange
-  | ProcessChange;
+  | ProcessChange
+  | LinkAddressChange
+  | LinkNameChange;
 
 /** A file gets these contents: one that is there keeps its inode, and with it hard links, extended attributes and ACLs. */
 export interface FileChange {
@@ -74,12 +76,39 @@ export interface ModuleChange {
   readonly parameters: readonly string[];
 }
 
+/** A background process; it is gone after a reboot, and applying it again brings it back. */
 export interface ProcessChange {
   readonly kind: "process";
-  /** Found by this again, in its environment. */
+  /** Found by this again, in its environment: 32 hexadecimal digits that nobody else has. */
   readonly token: string;
+  /** Its arguments from argv[0] on. */
   readonly command: readonly string[];
+  /** The program that it is; the first of `command` unless given. */
+  readonly program?: string;
+  /** A file that it runs in the program's place, bound over it in a mount namespace of its own: `/proc/PID/exe` still names the program. */
+  readonly body?: string;
+  /** What `ps` calls it, told on its standard input: kernel/guard/sleeper.c takes it from there. */
+  readonly name?: string;
 }
+
+/** The hardware address of a network link, which must take it while it is up. */
+export interface LinkAddressChange {
+  readonly kind: "link-address";
+  /** Names that the link may have, the first that is there counts: a renamed one has its old name after a reboot. */
+  readonly names: readonly string[];
+  /** Lower case, such as `00:0c:29:1a:2b:3c`. */
+  readonly address: string;
+}
+
+/** The name of a network link, which must take it while it is up. */
+export interface LinkNameChange {
+  readonly kind: "link-name";
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What a reboot undoes by itself: gone, it is made again by applying it again. */
+export const VOLATILE: ReadonlySet<Change["kind"]> = new Set(["mount", "sysctl", "module", "process", "link-address", "link-name"]);
 
 /** How the thing that a change touches is: what `before` and `after` are compared by. */
 export type State = EntryState | ValueState;
@@ -91,6 +120,8 @@ export interface EntryState {
   readonly gid?: number;
   /** Nanoseconds since 1970, as a decimal number. */
   readonly modified?: string;
+  /** Extended attributes by name, Base64; undefined where there are none. ACLs and capabilities are among them. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** SHA-256 of a file, target of a link. */
   readonly contents?: string;
   /** When its directory was changed last: making and removing a name changes that as well. */
@@ -115,6 +146,10 @@ export function subjectOf(change: Change): string {
       return `mount ${change.path}`;
     case "process":
       return `process ${change.token}`;
+    case "link-address":
+      return `link-address ${change.names[0]}`;
+    case "link-name":
+      return `link-name ${change.from}`;
     case "sysctl":
     case "module":
       return `${change.kind} ${change.name}`;

@@ -17,6 +17,8 @@ export interface HostPort {
   setOwner(path: string, uid: number, gid: number): void;
   /** Nanoseconds since 1970. */
   setModified(path: string, modified: string): void;
+  /** An extended attribute, Base64; undefined: it goes. */
+  setAttribute(path: string, attribute: { readonly name: string; readonly value: string | undefined }): void;
   /** Makes the names in a directory durable. */
   syncFolder(path: string): void;
 
@@ -33,4 +35,9 @@ export interface HostPort {
   running(token: string): string | undefined;
   startProcess(change: ProcessChange): void;
   stopProcess(token: string): void;
+  /** Hardware address of a network link; undefined: there is no such link. */
+  linkAddress(name: string): string | undefined;
+  hasLink(name: string): boolean;
+  setLinkAddress(name: string, address: string): void;
+  renameLink(from: string, to: string): void;
 }

@@ -1,6 +1,16 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
-import type { AttributesChange, Change, DirectoryChange, EntryState, FileChange, LinkChange, State } from "./change.ts";
+import type {
+  AttributesChange,
+  Change,
+  DirectoryChange,
+  EntryState,
+  FileChange,
+  LinkAddressChange,
+  LinkChange,
+  LinkNameChange,
+  State,
+} from "./change.ts";
 import type { HostPort } from "./host-port.ts";
 
 /**
@@ -24,7 +34,20 @@ export function lookAt(change: Change, host: HostPort): State {
       return value(host.isLoaded(change.name) ? "loaded" : undefined);
     case "process":
       return value(host.running(change.token) === undefined ? undefined : "running");
+    case "link-address":
+      return value(host.linkAddress(linkOf(change, host)));
+    case "link-name":
+      return value(nameOfLink(change, host));
   }
+}
+
+function linkOf({ names }: LinkAddressChange, host: HostPort): string {
+  return names.find((name) => host.hasLink(name)) ?? names[0] ?? "";
+}
+
+function nameOfLink({ from, to }: LinkNameChange, host: HostPort): string | undefined {
+  const names = [from, to].filter((name) => host.hasLink(name));
+  return names.length === 2 ? `${from} and ${to}` : names[0];
 }
 
 function value(text: string | undefined): State {
@@ -33,6 +56,8 @@ function value(text: string | undefined): State {
 
 /** Why a change cannot be made over what is there, a sentence; undefined: it can. */
 export function whyNotOver(change: Change, before: State): string | undefined {
+  if (change.kind === "link-name" && before.is === "value" && before.value !== undefined && before.value !== change.from)
+    return `there is a link ${change.to} already`;
   const there = before.is === "value" ? (before.value === undefined ? "absent" : "there") : before.is;
   if (WANTED[change.kind].includes(there)) return undefined;
   return there === "absent" ? "it is not there" : `it is ${there === "there" ? "there" : `a ${there}`} already, and not by us`;
@@ -48,6 +73,8 @@ const WANTED: Readonly<Record<Change["kind"], readonly string[]>> = {
   sysctl: ["there"],
   module: ["absent"],
   process: ["absent"],
+  "link-address": ["there"],
+  "link-name": ["there"],
 };
 
 /** Equal in all that matters: a directory's time changes with what others make in it, and is restored where nobody did. */
@@ -56,7 +83,12 @@ export function isSame(one: State, other: State): boolean {
     return one.is === other.is && "value" in one === "value" in other && textOf(one) === textOf(other);
   if (one.is !== other.is) return false;
   const time = one.is === "directory" || one.modified === other.modified;
-  return time && one.mode === other.mode && one.uid === other.uid && one.gid === other.gid && one.contents === other.contents;
+  const sameRights = one.mode === other.mode && one.uid === other.uid && one.gid === other.gid;
+  return time && sameRights && one.contents === other.contents && hasSameAttributes(one, other);
+}
+
+function hasSameAttributes({ attributes: one = {} }: EntryState, { attributes: other = {} }: EntryState): boolean {
+  return Object.keys({ ...one, ...other }).every((name) => one[name] === other[name]);
 }
 
 function textOf(state: State): string | undefined {
@@ -65,7 +97,7 @@ function textOf(state: State): string | undefined {
 
 /** What an interruption of making or undoing can have left. `kept`: what the file held before. */
 export function isOurs(change: Change, { before, now, kept, host }: Interrupted): boolean {
-  if (now.is === "value" || before.is === "value") return isSame(now, before) || change.kind !== "sysctl" || textOf(now) === change.value;
+  if (now.is === "value" || before.is === "value") return isSame(now, before) || wantedValue(change, now) === textOf(now);
   if (now.is === "absent") return before.is === "absent";
   switch (change.kind) {
     case "file":
@@ -76,6 +108,20 @@ export function isOurs(change: Change, { before, now, kept, host }: Interrupted)
       return now.is === "directory";
     default:
       return now.is === before.is && now.contents === before.contents;
+  }
+}
+
+/** What a value is once the change is made; of those that are simply there, whatever it says. */
+function wantedValue(change: Change, now: State): string | undefined {
+  switch (change.kind) {
+    case "sysctl":
+      return change.value;
+    case "link-address":
+      return change.address;
+    case "link-name":
+      return change.to;
+    default:
+      return textOf(now);
   }
 }
 
@@ -124,6 +170,10 @@ export function makeChange(change: Change, before: State, host: HostPort): void 
       return host.loadModule(change);
     case "process":
       return host.startProcess(change);
+    case "link-address":
+      return host.setLinkAddress(linkOf(change, host), change.address);
+    case "link-name":
+      return host.renameLink(change.from, change.to);
   }
 }
 
@@ -155,13 +205,21 @@ function makeLink(change: LinkChange, host: HostPort): void {
   host.syncFolder(dirname(change.path));
 }
 
-/** Owner first: changing it takes set-user-ID bits away. */
-function setAttributes(path: string, { mode, uid, gid, modified }: EntryState, host: HostPort): void {
+/** Owner first: changing it takes set-user-ID bits and capabilities away. Then attributes: an ACL is one, and sets part of the mode. */
+function setAttributes(path: string, wanted: EntryState, host: HostPort): void {
+  const { mode, uid, gid, modified, attributes } = wanted;
   const now = host.look(path);
   const [user, group] = [uid ?? now.uid ?? 0, gid ?? now.gid ?? 0];
   if (user !== now.uid || group !== now.gid) host.setOwner(path, user, group);
+  if (attributes !== undefined) setExtended(path, attributes, host);
   if (mode !== undefined && now.is !== "link") host.setMode(path, mode);
   if (modified !== undefined) host.setModified(path, modified);
+}
+
+function setExtended(path: string, wanted: Readonly<Record<string, string>>, host: HostPort): void {
+  const { attributes: now = {} } = host.look(path);
+  for (const name of Object.keys({ ...now, ...wanted }))
+    if (now[name] !== wanted[name]) host.setAttribute(path, { name, value: wanted[name] });
 }
 
 // ---- Undoing ----
@@ -172,7 +230,8 @@ export function undoChange(change: Change, { before, after, kept, host }: Undo):
   if (!("path" in change) || change.kind === "mount") return;
   if (before.is === "absent") return removeEntry(change.path, { before, after, host });
   if (change.kind === "file" && kept !== undefined) host.writeFile(change.path, kept);
-  setAttributes(change.path, change.kind === "attributes" ? onlyChanged(change, before) : before, host);
+  const wanted = change.kind === "attributes" ? onlyChanged(change, before) : before;
+  setAttributes(change.path, { ...wanted, attributes: before.attributes ?? {} }, host);
   host.syncFolder(dirname(change.path));
 }
 
@@ -201,14 +260,22 @@ export interface Undo {
 function undoValue(change: Change, before: string | undefined, host: HostPort): void {
   switch (change.kind) {
     case "mount":
-      return host.mounted(change.path) === undefined ? undefined : host.unmount(change.path);
+      return onlyIf(host.mounted(change.path) !== undefined, () => host.unmount(change.path));
     case "sysctl":
-      return before === undefined ? undefined : host.setSysctl(change.name, before);
+      return onlyIf(before !== undefined, () => host.setSysctl(change.name, before ?? ""));
     case "module":
-      return host.isLoaded(change.name) ? host.unloadModule(change.name) : undefined;
+      return onlyIf(host.isLoaded(change.name), () => host.unloadModule(change.name));
     case "process":
-      return host.running(change.token) === undefined ? undefined : host.stopProcess(change.token);
+      return host.stopProcess(change.token);
+    case "link-address":
+      return onlyIf(before !== undefined, () => host.setLinkAddress(linkOf(change, host), before ?? ""));
+    case "link-name":
+      return onlyIf(host.hasLink(change.to), () => host.renameLink(change.to, change.from));
     default:
       return undefined;
   }
+}
+
+function onlyIf(condition: boolean, act: () => void): void {
+  if (condition) act();
 }

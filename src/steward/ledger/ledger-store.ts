@@ -1,7 +1,21 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 
-/** Where the ledger lies: its lines, and what files held before. Every call is durable when it returns. */
+/** Where the ledger lies: its lines, and what files held before. Every call is durable when it returns; one that throws has left nothing. */
 export interface LedgerStore {
   read(): Uint8Array;
   append(bytes: Uint8Array): void;
@@ -9,15 +23,17 @@ export interface LedgerStore {
   cut(size: number): void;
   /** Keeps contents under their name. */
   keep(name: string, contents: Uint8Array): void;
-  kept(name: string): Uint8Array;
-  /** Forgets all: nothing is changed any more. */
+  /** Undefined: it is not there any more. */
+  kept(name: string): Uint8Array | undefined;
+  /** Forgets all: nothing is changed any more. The lines stay as the former ones, what files held goes. */
   clear(): void;
+  /** The lines of what was undone last, for whoever looks for left-overs. */
+  former(): Uint8Array;
 }
 
 /** In a folder that only its owner can read: files' former contents are in it. */
 export function folderStore(folder: string): LedgerStore {
-  const lines = join(folder, "ledger");
-  const contents = join(folder, "before");
+  const [lines, contents, former] = [join(folder, "ledger"), join(folder, "before"), join(folder, "former")];
   mkdirSync(contents, { recursive: true, mode: 0o700 });
   closeSync(openSync(lines, "a", 0o600));
   const isEmpty = readFileSync(lines).length === 0;
@@ -25,34 +41,56 @@ export function folderStore(folder: string): LedgerStore {
   for (const path of [contents, folder]) sync(path);
   return {
     read: () => readFileSync(lines),
-    append: (bytes) => write(lines, "a", bytes),
+    append: (bytes) => append(lines, bytes),
     cut: (size) => {
       truncateSync(lines, size);
       sync(lines);
     },
     keep: (name, bytes) => {
-      write(join(contents, `.${name}`), "w", bytes);
+      write(join(contents, `.${name}`), bytes);
       renameSync(join(contents, `.${name}`), join(contents, name));
       sync(contents);
     },
-    kept: (name) => readFileSync(join(contents, name)),
+    kept: (name) => (existsSync(join(contents, name)) ? readFileSync(join(contents, name)) : undefined),
     clear: () => {
-      truncateSync(lines, 0);
-      sync(lines);
+      renameSync(lines, former);
+      closeSync(openSync(lines, "a", 0o600));
       for (const name of readdirSync(contents)) rmSync(join(contents, name));
-      sync(contents);
+      for (const path of [contents, folder]) sync(path);
     },
+    former: () => (existsSync(former) ? readFileSync(former) : new Uint8Array()),
   };
 }
 
-function write(path: string, flag: "a" | "w", bytes: Uint8Array): void {
-  const file = openSync(path, flag, 0o600);
+/** All of it, or nothing: what did not fit is cut off again, so that the next line is not written behind half a one. */
+function append(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, "a", 0o600);
+  const { size } = fstatSync(file);
   try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-    fsyncSync(file);
+    writeAll(file, bytes);
+  } catch (error) {
+    ftruncateSync(file, size);
+    throw error;
   } finally {
     closeSync(file);
   }
+}
+
+function write(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, "w", 0o600);
+  try {
+    writeAll(file, bytes);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+  fsyncSync(file);
 }
 
 /** A file's or a directory's contents reach the disk. */

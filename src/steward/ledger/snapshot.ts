@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { hashOf } from "./kinds.ts";
+import { readAttributes } from "./system-calls.ts";
 
 /** Everything below a directory that a change could leave its mark on, by path; equal snapshots: nothing was left. */
 export type Snapshot = Readonly<Record<string, SnapshotEntry>>;
@@ -15,24 +16,25 @@ export interface SnapshotEntry {
   readonly contents?: string;
   /** The first path of the same inode. */
   readonly sameAs: string;
-  /** Extended attributes, ACLs among them, where they were asked for. */
-  readonly attributes?: string;
+  /** Extended attributes, ACLs and capabilities among them; Base64. */
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** @param attributesOf Node cannot read extended attributes: whoever can, gives how. */
-export function takeSnapshot(root: string, attributesOf?: (path: string) => string): Snapshot {
+/** What a snapshot leaves out, since nothing can bring it back or merely looking changes it. */
+export const LEFT_OUT: readonly string[] = ["ctime", "atime", "inode numbers"];
+
+export function takeSnapshot(root: string): Snapshot {
   const first = new Map<string, string>();
   const paths = ["", ...readdirSync(root, { recursive: true, encoding: "utf8" }).sort()];
-  return Object.fromEntries(paths.map((path) => [path, entryAt(join(root, path), { first, path, attributesOf })]));
+  return Object.fromEntries(paths.map((path) => [path, entryAt(join(root, path), { first, path })]));
 }
 
 interface Taking {
   readonly first: Map<string, string>;
   readonly path: string;
-  readonly attributesOf: ((path: string) => string) | undefined;
 }
 
-function entryAt(path: string, { first, path: name, attributesOf }: Taking): SnapshotEntry {
+function entryAt(path: string, { first, path: name }: Taking): SnapshotEntry {
   const stats = lstatSync(path, { bigint: true });
   const inode = `${stats.dev}.${stats.ino}`;
   const sameAs = first.get(inode) ?? name;
@@ -45,6 +47,6 @@ function entryAt(path: string, { first, path: name, attributesOf }: Taking): Sna
     modified: `${stats.mtimeNs}`,
     sameAs,
     ...(contents === undefined ? {} : { contents }),
-    ...(attributesOf === undefined ? {} : { attributes: attributesOf(path) }),
+    attributes: readAttributes(path),
   };
 }

@@ -1,0 +1,88 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import process from "node:process";
+import { isDeepStrictEqual } from "node:util";
+import koffi from "koffi";
+import type { Change } from "../../../src/steward/ledger/change.ts";
+import { Ledger } from "../../../src/steward/ledger/ledger.ts";
+import { applyAll, filesIn, hostIn, kernelIn, LINKS, ledgerIn, makeRoot, storeIn, tokenOf, wholeOf } from "../ledger-rig.ts";
+import { steppingPorts } from "./stepping-ports.ts";
+
+/**
+ * Makes or undoes changes in a folder, and is killed at every step of it, each time in a fork of its own: a kill -9 costs milliseconds so, and
+ * not the start of a program. Then the next start, which is this process, brings everything back. Runs in namespaces of its own (ledger-kill.ts);
+ * says in JSON how many steps there were and at which something was left.
+ */
+const library = koffi.load("libc.so.6");
+const c: {
+  fork(): number;
+  getpid(): number;
+  kill(pid: number, signal: number): number;
+  waitpid(pid: number, status: number[], options: number): number;
+  _exit(status: number): void;
+} = {
+  fork: library.func("int fork()"),
+  getpid: library.func("int getpid()"),
+  kill: library.func("int kill(int, int)"),
+  waitpid: library.func("int waitpid(int, _Out_ int *, int)"),
+  _exit: library.func("void _exit(int)"),
+};
+
+const [folder = "", what = "apply", which = "files"] = process.argv.slice(2);
+const SIGKILL = 9;
+const changes: readonly Change[] = which === "files" ? filesIn(join(folder, "root")) : kernelIn(join(folder, "root"), process.pid);
+
+/** Runs it in a copy of this process; answers how that ended, as wait(2) gives it. */
+function inFork(work: () => void): number {
+  const pid = c.fork();
+  if (pid === 0) {
+    try {
+      work();
+      c._exit(0);
+    } catch (error) {
+      process.stderr.write(`${error}\n`);
+      c._exit(1);
+    }
+  }
+  const status = [0];
+  if (pid < 0 || c.waitpid(pid, status, 0) !== pid) throw new Error("no copy of this process can be made");
+  return status[0] ?? -1;
+}
+
+function worked(at: number): void {
+  const ports = steppingPorts({ store: storeIn(folder), host: hostIn(folder) }, at, () => c.kill(c.getpid(), SIGKILL));
+  const ledger = new Ledger(ports.store, ports.host);
+  if (what === "apply") applyAll(ledger, changes);
+  else if (ledger.revert().length > 0) throw new Error("conflicts");
+}
+
+/** The next start, killed as well. */
+function recovered(at: number): void {
+  const ports = steppingPorts({ store: storeIn(folder), host: hostIn(folder) }, at, () => c.kill(c.getpid(), SIGKILL));
+  new Ledger(ports.store, ports.host).recover();
+}
+
+/** What is wrong after a kill at this step; undefined: all is as before. */
+function wrongAfter(at: number): string | undefined {
+  inFork(() => recovered(1 + (at % 11)));
+  const conflicts = [...ledgerIn(folder).recover(), ...ledgerIn(folder).revert(), ...ledgerIn(folder).revert()];
+  if (conflicts.length > 0) return `step ${at}: ${JSON.stringify(conflicts)}`;
+  if (ledgerIn(folder).entries.length > 0) return `step ${at}: the ledger is not empty`;
+  const now = wholeOf(folder);
+  if (!isDeepStrictEqual(now, before)) return `step ${at}: ${JSON.stringify(now)} instead of ${JSON.stringify(before)}`;
+  return hostIn(folder).running(tokenOf(process.pid)) === undefined ? undefined : `step ${at}: the process runs`;
+}
+
+makeRoot(folder);
+execFileSync("sh", ["-c", LINKS]);
+const before = wholeOf(folder);
+const failures: string[] = [];
+let steps = 0;
+for (let ended = SIGKILL; ended === SIGKILL && failures.length < 3; steps += 1) {
+  if (what === "revert" && inFork(() => applyAll(ledgerIn(folder), changes)) !== 0) throw new Error("the changes cannot be made");
+  ended = inFork(() => worked(steps + 1));
+  if (ended !== SIGKILL && ended !== 0) failures.push(`step ${steps + 1}: ended with ${ended}`);
+  const wrong = wrongAfter(steps + 1);
+  if (wrong !== undefined) failures.push(wrong);
+}
+process.stdout.write(JSON.stringify({ steps: steps - 1, failures }));
