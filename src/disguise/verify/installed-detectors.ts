@@ -44,12 +44,17 @@ export const installedDetectors: readonly InstalledDetector[] = [
   },
   {
     id: "ansible",
-    probe: ["python3", "-c", "import ansible.modules.setup"],
-    commands: [["python3", "-m", "ansible.modules.setup", ANSIBLE_ASKED]],
+    probe: ["/usr/bin/python3", "-c", "import ansible.modules.setup"],
+    commands: [["/usr/bin/python3", "-m", "ansible.modules.setup", ANSIBLE_ASKED]],
     read: ([all]) => all && ansibleAnswer(all.out),
   },
   { id: "ohai", probe: ["ohai", "--version"], commands: [["ohai", "virtualization"]], read: ([all]) => all && ohaiAnswer(all.out) },
-  { id: "vmware-checkvm", probe: ["vmware-checkvm", "-h"], commands: [["vmware-checkvm"]], read: ([all]) => all && checkvmAnswer(all) },
+  {
+    id: "vmware-checkvm",
+    probe: ["sh", "-c", "command -v vmware-checkvm"],
+    commands: [["vmware-checkvm"]],
+    read: ([all]) => all && checkvmAnswer(all),
+  },
 ];
 
 function systemd(...command: readonly string[]): InstalledDetector {

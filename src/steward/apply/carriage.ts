@@ -44,7 +44,12 @@ export interface Carriage {
   readonly planFile?: string;
   /** What of the plan's effect is seen inside, for what `verify` compares with; all of it where this is not given. */
   readonly seen?: Effect;
+  /** Asked before the first change of any scope is made. */
+  readonly trials?: readonly Trial[];
 }
+
+/** Tries what would be, without changing anything: given all changes of all scopes, it answers why they must not be made, a sentence. */
+export type Trial = (changes: readonly Change[]) => Promise<string | undefined>;
 
 /** `systemd`: read the units again; `sshd`: read the configuration again, running sessions stay. */
 export type Reload = "systemd" | "sshd";

@@ -1,3 +1,4 @@
+import { mergedEffects } from "../../disguise/under-effects.ts";
 import type { Carriage, Carrier, CarryAsked } from "./carriage.ts";
 import type { Scope } from "./scope.ts";
 
@@ -13,16 +14,19 @@ export function carryScope(carriers: Carriers, asked: CarryAsked): Carriage {
     .reduce(joined, NOTHING);
 }
 
-/** Two carriages as one: of the file of a plan and of what is seen, the later counts. */
+/** Two carriages as one: what either shows is seen; of the file of a plan the later counts. */
 export function joined(one: Carriage, other: Carriage): Carriage {
   const both = { ...one, ...other };
+  const seen = [one.seen, other.seen].filter((effect) => effect !== undefined);
   return {
     ...both,
+    ...(seen.length === 0 ? {} : { seen: mergedEffects(seen) }),
     changes: [...one.changes, ...other.changes],
     reloads: unique(one.reloads, other.reloads),
     restarts: unique(one.restarts, other.restarts),
     leftOut: unique(one.leftOut, other.leftOut),
     limits: unique(one.limits, other.limits),
+    trials: [...(one.trials ?? []), ...(other.trials ?? [])],
   };
 }
 

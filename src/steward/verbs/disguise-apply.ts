@@ -11,7 +11,7 @@ import { appliedChange, appliedIn, changedSince, stateOf } from "../apply/applie
 import { type Asked, askedFields, isSameAsked } from "../apply/asked.ts";
 import type { Carriage } from "../apply/carriage.ts";
 import { carryScope, joined, NOTHING } from "../apply/carriers.ts";
-import { makeAll } from "../apply/make-changes.ts";
+import { makeAll, undone } from "../apply/make-changes.ts";
 import { planFor } from "../apply/plan-for.ts";
 import { refuseHere } from "../apply/refuse-here.ts";
 import { reload } from "../apply/reload.ts";
@@ -49,6 +49,7 @@ async function apply({ restart: isRestart, acceptRisk, ...given }: ApplyAsked, w
   if (whole.changes.length === 0) throw nothingToShow(whole);
   const scopes = carried.map(({ scope, carriage }) => appliedScope(scope, carriage, { plan, view }));
   const applied = appliedOf(asked, { plan, whole, scopes });
+  await tryFirst(whole);
   work.progress(`Making ${whole.changes.length} changes`);
   make(applied, whole, work);
   const restarted = isRestart ? startAgain(whole.restarts, work) : [];
@@ -75,6 +76,13 @@ function alreadyApplied(asked: Asked, { ledger, folder }: Work): Applied | undef
 function carriageOf(scope: string, plan: Plan, work: Work): Carriage {
   const mark = siteMark(siteSeed(work.folder));
   return carryScope(work.carriers, { scope: parseScope(scope), plan, folder: join(work.folder, "plans"), mark, host: work.host });
+}
+
+async function tryFirst({ trials = [], changes }: Carriage): Promise<void> {
+  for (const trial of trials) {
+    const why = await trial(changes);
+    if (why !== undefined) throw new OperatorError("disguise-unsupported", why);
+  }
 }
 
 function nothingToShow({ leftOut }: Carriage): OperatorError {
@@ -110,7 +118,7 @@ function make(applied: Applied, { changes, reloads }: Carriage, work: Work): voi
   try {
     makeAll(ledger, changes);
     const refused = reloads.map((one) => reload(one, work)).find((why) => why !== undefined);
-    if (refused !== undefined) throw takenBack(refused, work);
+    if (refused !== undefined) throw undone(ledger, new OperatorError("change-conflict", refused));
     makeAll(ledger, [appliedChange(folder, applied)]);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
@@ -119,10 +127,4 @@ function make(applied: Applied, { changes, reloads }: Carriage, work: Work): voi
     throw error;
   }
   finish(folder);
-}
-
-function takenBack(refused: string, { ledger }: Work): OperatorError {
-  const left = ledger.revert();
-  const undone = left.length === 0 ? "Everything is as it was before." : "Not all could be undone: `utsusemi disguise status` names it.";
-  return new OperatorError("change-conflict", `${refused} ${undone}`);
 }

@@ -27,11 +27,9 @@ interface Here {
 /** Nothing for another version of what is there. */
 function isInstalled(detector: InstalledDetector, outside: Outside): readonly Here[] {
   const [program = "", ...words] = detector.probe;
-  const { isThere, status, out } = outside.run(program, words);
-  const isUsable = isThere && (status === 0 || (detector.isVersion === undefined && program !== "python3"));
-  if (isUsable && detector.isVersion?.(out) === false) return [];
-  if (!isUsable && detector.id.endsWith(")")) return [];
-  return [{ detector, isThere: isUsable }];
+  const { status, out } = outside.run(program, words);
+  if (status === 0 && detector.isVersion?.(out) === false) return [];
+  return [{ detector, isThere: status === 0 }];
 }
 
 function rowsOf(scope: AppliedScope, here: readonly Here[], work: Work): readonly Verified[] {
