@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 export const packages: Readonly<Record<string, string>> = {
   bash: "bash",
   busybox: "busybox-static",
+  "clang-14": "clang-14",
   "clang-format": "clang-format",
   dash: "dash",
   dbclient: "dropbear-bin",
@@ -16,6 +17,8 @@ export const packages: Readonly<Record<string, string>> = {
   git: "git",
   hydra: "hydra",
   ip: "iproute2",
+  "libbpf.so.1": "libbpf1",
+  "llvm-strip-14": "llvm-14",
   login: "login",
   make: "make libelf1",
   medusa: "medusa",
@@ -72,6 +75,7 @@ export function needs(...names: readonly string[]): { readonly skip: string | fa
 
 function isHere(name: string): boolean {
   if (name === "root") return process.getuid?.() === 0;
+  if (name === "libbpf.so.1") return ["x86_64", "aarch64"].some((cpu) => exists(`/usr/lib/${cpu}-linux-gnu/libbpf.so.1`));
   if (name === "paramiko") return exists("/usr/lib/python3/dist-packages/paramiko/__init__.py");
   return programPath(name) !== undefined;
 }

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Turns a packet into the answer to it, and sends it back where it came from. All checksums are made anew; where the device is to complete
+ * that of a packet of this machine (it goes by the position, which stays), only the pseudo header's is written.
+ */
+#pragma once
+#include "events.h"
+
+enum { MSS_OPTION = 0x0204, HOPS = 64, DONT_FRAGMENT = 0x4000 };
+
+struct segment {
+  __u8 flags;
+  __u16 window;
+  __u32 sequence, acknowledgement;
+  /** 0: no such option. */
+  __u16 mss;
+  /** Its banner is the payload; none without. */
+  struct decoy *banner;
+};
+
+/** As six words, the last of which is there only with an option. */
+INLINE void write_tcp(__u32 *word, const struct packet *p, const struct segment *s, __u32 payload, bool unfinished) {
+  const __u8 words = s->mss ? 6 : 5;
+  word[0] = swap16(p->to_port) | (__u32)swap16(p->from_port) << 16;
+  word[1] = swap32(s->sequence), word[2] = swap32(s->acknowledgement);
+  word[3] = (__u32)words << 4 | (__u32)s->flags << 8 | (__u32)swap16(s->window) << 16;
+  __u64 sum = pseudo_header(p, words * 4 + payload, PROTOCOL_TCP);
+  if (!unfinished) {
+    sum += (__u64)word[0] + word[1] + word[2] + word[3];
+    if (s->mss) sum += swap32((__u32)MSS_OPTION << 16 | s->mss);
+    if (payload) sum += s->banner->sum;
+    sum = 0xffff ^ folded(sum);
+  }
+  word[4] = folded(sum);
+  if (s->mss) word[5] = swap32((__u32)MSS_OPTION << 16 | s->mss);
+}
+
+INLINE void write_ipv4(struct ipv4 *ip, const struct packet *p, __u32 size) {
+  ip->version = 0x45, ip->service = 0, ip->size = swap16(size), ip->id = 0, ip->fragment = swap16(DONT_FRAGMENT);
+  ip->ttl = HOPS, ip->protocol = PROTOCOL_TCP, ip->from = p->to.word[3], ip->to = p->from.word[3];
+  const __u64 sum = (__u64)0x45 + ip->size + ip->fragment + (HOPS | PROTOCOL_TCP << 8) + ip->from + ip->to;
+  ip->check = 0xffff ^ folded(sum);
+}
+
+INLINE void write_ipv6(struct ipv6 *ip, const struct packet *p, __u32 size) {
+  ip->version = 0x60, ip->size = swap16(size - IPV6_BYTES), ip->next = PROTOCOL_TCP, ip->hops = HOPS;
+  __builtin_memcpy(ip->from, &p->to, 16), __builtin_memcpy(ip->to, &p->from, 16);
+}
+
+INLINE void write_ethernet(struct ethernet *ethernet, const struct packet *p) {
+  __builtin_memcpy(ethernet->to, p->mac.byte, 6), __builtin_memcpy(ethernet->from, p->own_mac, 6);
+  ethernet->type = swap16(p->is_ipv6 ? TYPE_IPV6 : TYPE_IPV4);
+}
+
+INLINE bool resize(void *ctx, const bool xdp, __u32 size) {
+  if (xdp) return !xdp_resize(ctx, (int)size - (int)bytes_of(ctx, xdp));
+  return !skb_resize(ctx, size, 0) && !skb_pull(ctx, 0);
+}
+
+INLINE int send_back(void *ctx, const bool xdp) {
+  return xdp ? XDP_TX : (int)send_out(((struct __sk_buff *)ctx)->ifindex, 0);
+}
+
+INLINE int drop(const bool xdp) {
+  return xdp ? XDP_DROP : TC_ACT_SHOT;
+}
+
+INLINE int pass(const bool xdp) {
+  return xdp ? XDP_PASS : TC_ACT_UNSPEC;
+}
+
+INLINE int answer(void *ctx, const bool xdp, const bool is_ipv6, const struct packet *p, const struct segment *s) {
+  const __u32 ip_bytes = is_ipv6 ? IPV6_BYTES : IPV4_BYTES, tcp_bytes = s->mss ? 24 : 20, headers = ETHERNET_BYTES + ip_bytes + tcp_bytes;
+  __u32 payload = s->banner ? s->banner->size : 0;
+  const bool unfinished = !xdp && is_unfinished(p, start_of(ctx, xdp) + ETHERNET_BYTES + ip_bytes, end_of(ctx, xdp));
+  if (payload > BANNER_BYTES || !resize(ctx, xdp, headers + payload)) return drop(xdp);
+  void *start = start_of(ctx, xdp), *end = end_of(ctx, xdp);
+  if (start + ETHERNET_BYTES + ip_bytes + 24 > end && start + ETHERNET_BYTES + ip_bytes + 20 > end) return drop(xdp);
+  write_ethernet(start, p);
+  if (is_ipv6)
+    write_ipv6(start + ETHERNET_BYTES, p, ip_bytes + tcp_bytes + payload);
+  else
+    write_ipv4(start + ETHERNET_BYTES, p, ip_bytes + tcp_bytes + payload);
+  __u32 *word = start + ETHERNET_BYTES + ip_bytes;
+  if (s->mss && (void *)(word + 6) > end) return drop(xdp);
+  write_tcp(word, p, s, payload, unfinished);
+  if (payload) {
+    const long failed = xdp ? xdp_store(ctx, headers, s->banner->banner, payload) : skb_store(ctx, headers, s->banner->banner, payload, 0);
+    if (failed) return drop(xdp);
+  }
+  return send_back(ctx, xdp);
+}

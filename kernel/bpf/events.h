@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What user space is told, and how much of it: each source has an allowance a second, and so have all together, apart for what is proved
+ * and for what anybody can forge. So no flood hides a proof.
+ */
+#pragma once
+#include "packet.h"
+
+static const __u64 SECOND = 1000000000;
+enum { EVENTS_OF_ONE = 64, EVENTS_FORGED = 8192, EVENTS_PROVED = 65536 };
+
+INLINE void count(__u32 which) {
+  __u64 *counter = map_find(&counts, &which);
+  if (counter) *counter += 1;
+}
+
+/** Races between processors let a few more through, which does no harm. */
+INLINE bool is_allowed(__u32 which, __u32 most, __u64 now) {
+  struct allowance *left = map_find(&allowances, &which);
+  if (!left) return false;
+  if (now - left->since >= SECOND) left->since = now, left->used = 0;
+  if (left->used >= most) return false;
+  left->used += 1;
+  return true;
+}
+
+INLINE __u32 bucket_of(const struct address *address) {
+  __u32 hash =
+      address->word[0] * 0x9e3779b1 ^ address->word[1] * 0x85ebca77 ^ address->word[2] * 0xc2b2ae3d ^ address->word[3] * 0x27d4eb2f;
+  hash ^= hash >> 15;
+  hash *= 0x2c1b3c6d;
+  return (hash ^ hash >> 13) & (ALLOWANCES / 2 - 1);
+}
+
+INLINE void tell(const struct packet *p, __u8 kind, __u32 detail, __u64 now) {
+  const bool proved = kind == EVENT_PROOF;
+  const __u32 mine = bucket_of(&p->from) + (proved ? ALLOWANCES / 2 : 0);
+  struct event *event = 0;
+  if (is_allowed(mine, EVENTS_OF_ONE, now) &&
+      is_allowed(proved ? ALLOWANCE_ALL_PROVED : ALLOWANCE_ALL_FORGED, proved ? EVENTS_PROVED : EVENTS_FORGED, now))
+    event = ring_reserve(&events, sizeof *event, 0);
+  if (!event) {
+    count(COUNT_EVENTS_LOST);
+    return;
+  }
+  event->at = now, event->kind = kind, event->protocol = p->protocol, event->flags = p->flags, event->pad = p->is_ipv6;
+  event->interface = p->interface, event->from = p->from, event->to = p->to;
+  event->from_port = p->from_port, event->to_port = p->to_port, event->detail = detail;
+  __builtin_memcpy(event->mac, p->mac.byte, 6), event->more[0] = event->more[1] = 0;
+  ring_submit(event, 0);
+}
+
+INLINE bool is_trusted(const struct address *address) {
+  struct network key = {.bits = 128, .address = *address};
+  return map_find(&trusted, &key) != 0;
+}
+
+INLINE bool is_own(const struct address *address) {
+  return map_find(&addresses, address) != 0;
+}
