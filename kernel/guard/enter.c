@@ -228,6 +228,7 @@ _Noreturn void enter(u64 count, const char *const *words, const char *const *env
   remember();
   instead = start_undisguised;
   take_plan(words[0]);
+  if (find_record("user", &record)) map_own_ids();
   rehearse();
   open_front();
   set_up(SERVICE);
@@ -245,11 +246,25 @@ static _Noreturn void end_well(void) {
   leave(0);
 }
 
+/* proc(5), mountinfo: the number of a namespace's first mount, which no other mount has as long as that one is there. */
+static int first_mount(const char *path, char number[16]) {
+  const long list = CALL(open, path, O_RDONLY | O_CLOEXEC);
+  const long size = list < 0 ? list : CALL(read, list, number, 15);
+  CALL(close, list);
+  number[size > 0 ? size : 0] = 0;
+  for (char *at = number; *at != 0; at += 1)
+    if (*at == ' ') return *at = 0, 1;
+  return 0;
+}
+
+/* Root in a container may not look at process 1's namespace itself. */
 static int is_process_1s(void) {
   struct status own, its;
+  char here[16], there[16];
   if (CALL(newfstatat, AT_FDCWD, "/proc/self/ns/mnt", &own, 0) < 0) return 1;
-  if (CALL(newfstatat, AT_FDCWD, "/proc/1/ns/mnt", &its, 0) < 0) return 1;
-  return own.device == its.device && own.inode == its.inode;
+  if (CALL(newfstatat, AT_FDCWD, "/proc/1/ns/mnt", &its, 0) == 0) return own.device == its.device && own.inode == its.inode;
+  if (!first_mount("/proc/self/mountinfo", here) || !first_mount("/proc/1/mountinfo", there)) return 1;
+  return is_same(here, there);
 }
 
 _Noreturn void come_here(const char *path) {

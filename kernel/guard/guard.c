@@ -229,7 +229,7 @@ static long start_janitor(u32 made, int *alive) {
 
 /* ---- Keeper ---- */
 
-static void map_own_ids(void) {
+void map_own_ids(void) {
   const u64 uid = (u64)CALL(getuid, 0), gid = (u64)CALL(getgid, 0);
   const long made = CALL(unshare, CLONE_NEWUSER);
   if (made < 0) refuse("no user namespace is allowed here: run this as root", made);

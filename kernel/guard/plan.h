@@ -48,6 +48,9 @@ void set_up(enum way way);
 void start_processes(long watched);
 void leave_staging(void);
 
+/* guard.c: a user namespace in which this account, and no other, is itself. */
+void map_own_ids(void);
+
 /* guard.c: execvp(3). Answers the error. */
 long start_program(const char *name, const char *const *arguments, const char *const *environment);
 
