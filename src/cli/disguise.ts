@@ -22,6 +22,7 @@ export function addDisguise(program: Command): void {
     .command("revert")
     .description("takes back what is applied, exactly; what runs under it stays so until it ends")
     .option("--restart", "start the units again that are under it")
+    .option("--leave", "leave what others have changed meanwhile as it is now, and forget it")
     .addOption(folderOption())
     .addOption(jsonOption())
     .action(async (options) => (await import("./disguise/revert.ts")).revertDisguise(options));

@@ -31,7 +31,7 @@ export const codes = {
   "scope-unknown": { meaning: "That is no scope of a disguise, or there is no such service, user or slice.", next: "Give service:NAME, user:NAME, slice:NAME or host." },
   "disguise-applied": { meaning: "Another disguise is applied to this host.", next: "`utsusemi disguise revert` first, then apply the new one." },
   "disguise-none": { meaning: "No disguise is applied to this host.", next: "Apply one: `utsusemi disguise apply STORY --scope SCOPE`." },
-  "revert-incomplete": { meaning: "A former disguise could not be taken back whole.", next: "`utsusemi disguise status` names what is left; put it right, then `utsusemi disguise revert` again." },
+  "revert-incomplete": { meaning: "A former disguise could not be taken back whole.", next: "`utsusemi disguise status` names what is left; `utsusemi disguise revert` again undoes what it can, and with --leave forgets the rest." },
   "change-conflict": { meaning: "Something on this host is not as a disguise needs it, or somebody has changed it; what was begun is undone.", next: "Put aside what is named, or choose another scope or story." },
   "steward-refused": { meaning: "The steward refused what it was asked.", next: "The sentence says why." },
   "steward-down": { meaning: "No steward answers, and only root can start one.", next: "Run the command as root, or start the steward's service." },
@@ -39,6 +39,7 @@ export const codes = {
   "kernel-missing": { meaning: "The kernel lacks something that this needs.", next: "`utsusemi doctor` shows what is here." },
   "interface-unusable": { meaning: "A network interface cannot be used.", next: "`ip link` lists those that are here." },
   "source-invalid": { meaning: "That is no address or network.", next: "Give an IPv4 or IPv6 address, or a network such as 192.0.2.0/24." },
+  "responders-invalid": { meaning: "There is no such set of responders, or its file has mistakes.", next: "Choose one of those that are named, or correct the line." },
 } as const satisfies Readonly<Record<string, { readonly meaning: string; readonly next: string }>>;
 
 export type ErrorCode = keyof typeof codes;

@@ -38,7 +38,8 @@ export async function applyDisguise(name: string, options: ApplyOptions): Promis
 }
 
 function screenLines({ already, applied, changes, restarted, conflicts }: ApplyAnswer): readonly string[] {
-  const first = already ? `Applied already, since ${applied.since}; nothing was done.` : `Applied with ${changes} changes.`;
+  const done = changes === 0 ? "nothing was done" : `${changes} changes were made again that a reboot had undone`;
+  const first = already ? `Applied already, since ${applied.since}; ${done}.` : `Applied with ${changes} changes.`;
   return [
     first,
     ...appliedLines(applied),

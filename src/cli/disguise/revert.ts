@@ -6,10 +6,15 @@ import { type AskOptions, ask } from "./ask.ts";
 import { sentences } from "./sentences.ts";
 import { processLines } from "./status.ts";
 
+interface RevertOptions extends AskOptions {
+  readonly restart?: boolean;
+  readonly leave?: boolean;
+}
+
 /** Takes a disguise back; status 1 where something could not be. */
-export async function revertDisguise({ restart = false, ...options }: AskOptions & { readonly restart?: boolean }): Promise<void> {
-  const answer = await ask("disguise.revert", { restart }, options);
-  const isWhole = answer.conflicts.length === 0 && answer.failures.length === 0;
+export async function revertDisguise({ restart = false, leave = false, ...options }: RevertOptions): Promise<void> {
+  const answer = await ask("disguise.revert", { restart, leave }, options);
+  const isWhole = (answer.conflicts.length === 0 || answer.left) && answer.failures.length === 0;
   if (!isWhole || answer.restarted.some(({ failed }) => failed !== undefined)) process.exitCode = 1;
   if (options.json === true) return printJson(answer);
   print(
@@ -19,10 +24,10 @@ export async function revertDisguise({ restart = false, ...options }: AskOptions
   );
 }
 
-function screenLines({ undone, conflicts, pending, stays, restarted, failures }: RevertAnswer): readonly string[] {
+function screenLines({ undone, conflicts, left, pending, stays, restarted, failures }: RevertAnswer): readonly string[] {
   const whole = pending.length === 0 ? "complete" : `complete for new, pending for ${pending.length}`;
   return [
-    conflicts.length === 0 ? `Revert is ${whole}: ${undone} changes undone.` : `Revert is not complete: ${undone} changes undone.`,
+    conflicts.length === 0 || left ? `Revert is ${whole}: ${undone} changes undone.` : `Revert is not complete: ${undone} changes undone.`,
     ...sentences(
       "Stays as it is",
       conflicts.map(({ subject, why }) => `${subject}: ${why}`),

@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import type { FileChange } from "../ledger/change.ts";
-import { subjectOf } from "../ledger/change.ts";
+import { type Change, type FileChange, type State, subjectOf, VOLATILE } from "../ledger/change.ts";
 import type { HostPort } from "../ledger/host-port.ts";
 import { isSame, lookAt } from "../ledger/kinds.ts";
-import type { Conflict, Ledger } from "../ledger/ledger.ts";
+import type { Conflict, Entry, Ledger } from "../ledger/ledger.ts";
 import type { Applied } from "../verbs/api.ts";
 
 /**
@@ -35,11 +34,31 @@ export function stateOf(ledger: Ledger, folder: string): DisguiseState {
 
 /** What others have changed since: of several changes of one thing the last one counts. */
 export function changedSince(ledger: Ledger, port: HostPort): readonly Conflict[] {
-  const last = new Map(ledger.entries.map((entry) => [subjectOf(entry.change), entry]));
-  return [...last.values()].flatMap(({ change, after }) => {
+  return lastEntries(ledger).flatMap(({ change, after }) => {
     const now = lookAt(change, port);
     if (after === undefined || isSame(now, after)) return [];
-    const isGone = now.is === "absent" || (now.is === "value" && now.value === undefined);
-    return [{ subject: subjectOf(change), why: isGone ? "it is not there any more" : "somebody has changed it since" }];
+    return [{ subject: subjectOf(change), why: isGone(now) ? goneText(change) : "somebody has changed it since" }];
   });
+}
+
+function goneText({ kind }: Change): string {
+  const how = VOLATILE.has(kind) ? ": it ends with a reboot, and the same apply makes it again" : " any more";
+  return `it is not there${how}`;
+}
+
+/** What a reboot undoes by itself and has undone. */
+export function goneByReboot(ledger: Ledger, port: HostPort): readonly Change[] {
+  const all = lastEntries(ledger).filter(({ change }) => VOLATILE.has(change.kind));
+  return all.flatMap(({ change, before, after }) => {
+    const now = lookAt(change, port);
+    return after !== undefined && !isSame(now, after) && (isGone(now) || isSame(now, before)) ? [change] : [];
+  });
+}
+
+function lastEntries({ entries }: Ledger): readonly Entry[] {
+  return [...new Map(entries.map((entry) => [subjectOf(entry.change), entry])).values()];
+}
+
+function isGone(now: State): boolean {
+  return now.is === "absent" || (now.is === "value" && now.value === undefined);
 }

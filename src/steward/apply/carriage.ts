@@ -16,6 +16,8 @@ export interface CarryAsked {
   readonly folder: string;
   /** A number of this site's that marks the mounts of the tree: how `status` finds who is still under the disguise. */
   readonly mark: number;
+  /** Clues that the operator named beside the story's: what is never brought to a whole host unasked. */
+  readonly also?: readonly string[];
   readonly host: CarrierHost;
 }
 

@@ -96,6 +96,12 @@ export class Ledger {
     return conflicts;
   }
 
+  /** Forgets what could not be undone: it stays as it is now, and is nobody's concern any more. */
+  leave(): void {
+    for (const { id } of this.entries) this.#write({ id, state: "undone" });
+    this.#forget();
+  }
+
   #lookedAt(change: Change): State | Conflict {
     try {
       return lookAt(change, this.#host);

@@ -76,6 +76,8 @@ export interface StatusAnswer {
 
 export interface RevertAsked {
   readonly restart: boolean;
+  /** Whether what others have changed is left as it is now, and forgotten. */
+  readonly leave: boolean;
 }
 
 export interface RevertAnswer {
@@ -83,6 +85,8 @@ export interface RevertAnswer {
   readonly undone: number;
   /** What stays as it is, and why. */
   readonly conflicts: readonly Conflict[];
+  /** Whether what stays is forgotten. */
+  readonly left: boolean;
   /** Processes that stay under the disguise until they end. */
   readonly pending: readonly Disguised[];
   /** What cannot be undone, each a sentence. */

@@ -7,7 +7,7 @@ import { tracesOf } from "../../disguise/traces.ts";
 import { underEffects } from "../../disguise/under-effects.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
 import { flag, object } from "../../shape/shape.ts";
-import { appliedChange, appliedIn, changedSince, stateOf } from "../apply/applied.ts";
+import { appliedChange, appliedIn, changedSince, goneByReboot, stateOf } from "../apply/applied.ts";
 import { type Asked, askedFields, isSameAsked } from "../apply/asked.ts";
 import type { Carriage } from "../apply/carriage.ts";
 import { carryScope, joined, NOTHING } from "../apply/carriers.ts";
@@ -38,8 +38,7 @@ export const applyVerb = verb("disguise.apply", shape, apply);
 async function apply({ restart: isRestart, acceptRisk, ...given }: ApplyAsked, work: Work): Promise<ApplyAnswer> {
   const asked = inOneForm(given);
   const before = alreadyApplied(asked, work);
-  if (before !== undefined)
-    return { already: true, applied: before, changes: 0, restarted: [], conflicts: changedSince(work.ledger, work.port) };
+  if (before !== undefined) return again(before, work);
   refuseHere(asked.scopes.map(parseScope), work.host);
   work.progress("Looking at this host");
   const view = await work.outside.view();
@@ -54,6 +53,14 @@ async function apply({ restart: isRestart, acceptRisk, ...given }: ApplyAsked, w
   make(applied, whole, work);
   const restarted = isRestart ? startAgain(whole.restarts, work) : [];
   return { already: false, applied, changes: whole.changes.length, restarted, conflicts: [] };
+}
+
+/** Nothing to do, but for what a reboot has taken away: that is made again. */
+function again(applied: Applied, { ledger, port, progress }: Work): ApplyAnswer {
+  const gone = goneByReboot(ledger, port);
+  if (gone.length > 0) progress(`Making ${gone.length} changes again that ended with the last start of this machine`);
+  for (const change of gone) ledger.apply(change);
+  return { already: true, applied, changes: gone.length, restarted: [], conflicts: changedSince(ledger, port) };
 }
 
 /** Scopes and clues once each, scopes as `scopeText` writes them. */

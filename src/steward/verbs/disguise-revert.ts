@@ -13,14 +13,15 @@ import { startAgain } from "./start-again.ts";
 import { verb } from "./verb.ts";
 import type { Work } from "./work.ts";
 
-/** Takes the disguise back: for all that begins from now on at once, for what runs under it when that ends. */
-export const revertVerb = verb(
-  "disguise.revert",
-  object("how to take it back", { restart: flag("whether units are started again") }),
-  revert,
-);
+const shape = object("how to take it back", {
+  restart: flag("whether units are started again"),
+  leave: flag("whether what others have changed is left and forgotten"),
+});
 
-async function revert({ restart: isRestart }: RevertAsked, work: Work): Promise<RevertAnswer> {
+/** Takes the disguise back: for all that begins from now on at once, for what runs under it when that ends. */
+export const revertVerb = verb("disguise.revert", shape, revert);
+
+async function revert({ restart: isRestart, leave }: RevertAsked, work: Work): Promise<RevertAnswer> {
   const { ledger, folder } = work;
   const applied = appliedIn(ledger, folder);
   const count = ledger.entries.length;
@@ -29,14 +30,18 @@ async function revert({ restart: isRestart }: RevertAsked, work: Work): Promise<
   work.progress(`Undoing ${count} changes`);
   begin(folder, { doing: "revert", reloads });
   const conflicts = ledger.revert();
+  const undone = count - ledger.entries.length;
+  const left = leave && conflicts.length > 0;
+  if (left) ledger.leave();
   const failures = reloads.map((one) => reload(one, work)).filter((why) => why !== undefined);
   finish(folder);
   const restarts = applied?.restarts ?? [];
   const restarted = isRestart ? startAgain(restarts, work) : [];
   return {
     story: applied?.asked.story ?? "",
-    undone: count - ledger.entries.length,
+    undone,
     conflicts,
+    left,
     pending: disguised(siteMark(siteSeed(folder))),
     stays: staysOf(applied),
     restarts,

@@ -36,12 +36,12 @@ test(
     assert.equal(status.changed.length, 3);
 
     host.ran.length = 0;
-    const reverted = await host.ask("disguise.revert", { restart: false });
+    const reverted = await host.ask("disguise.revert", { restart: false, leave: false });
     assert.deepEqual([reverted.conflicts, reverted.failures, reverted.undone, reverted.restarts], [[], [], 3, ["web.service"]]);
     assert.deepEqual(host.ran, ["systemctl daemon-reload", "/usr/sbin/sshd -t", "systemctl reload ssh"]);
     assert.deepEqual(takeSnapshot(host.root), before);
     assert.equal((await host.ask("disguise.status", {})).state, "none");
-    await assert.rejects(host.ask("disguise.revert", { restart: false }), { code: "disguise-none" });
+    await assert.rejects(host.ask("disguise.revert", { restart: false, leave: false }), { code: "disguise-none" });
   },
 );
 
@@ -51,7 +51,7 @@ test("units are started again only when that is asked for, and why one did not s
   const { restarted } = await host.ask("disguise.apply", { ...honeypot, restart: true });
   assert.deepEqual(restarted, [{ unit: "web.service", failed: "Job for web.service failed." }]);
   host.failing.clear();
-  assert.deepEqual((await host.ask("disguise.revert", { restart: true })).restarted, [{ unit: "web.service" }]);
+  assert.deepEqual((await host.ask("disguise.revert", { restart: true, leave: false })).restarted, [{ unit: "web.service" }]);
 });
 
 test("a conflict while it is applied undoes all that was made, and is named", root, async () => {
@@ -100,7 +100,7 @@ test("what somebody has changed meanwhile is named and stays; the rest is undone
   assert.deepEqual(conflicts, [{ subject: `path ${join(host.root, "etc/issue")}`, why: "somebody has changed it since" }]);
   assert.equal((await host.ask("disguise.apply", honeypot)).conflicts.length, 1);
 
-  const reverted = await host.ask("disguise.revert", { restart: false });
+  const reverted = await host.ask("disguise.revert", { restart: false, leave: false });
   assert.equal(reverted.conflicts.length, 1);
   assert.equal(readFileSync(join(host.root, "etc/issue"), "utf8"), "the owner's own\n");
   assert.ok(!existsSync(join(host.root, "etc/drop-in")));
@@ -110,7 +110,7 @@ test("what somebody has changed meanwhile is named and stays; the rest is undone
   writeFileSync(join(host.root, "etc/issue"), "svr04\n");
   host.settle();
   assert.equal((await host.ask("disguise.status", {})).state, "revert-incomplete", "nothing is undone unless somebody asks");
-  const second = await host.ask("disguise.revert", { restart: false });
+  const second = await host.ask("disguise.revert", { restart: false, leave: false });
   assert.deepEqual(
     second.conflicts.map(({ subject }) => subject),
     [`path ${join(host.root, "etc/issue")}`],
@@ -173,7 +173,7 @@ test("the site's seed is made once and closed to others; a seed of the operator'
   using host = new SmallHost();
   host.view = kvmGuest;
   const first = await host.ask("disguise.apply", honeypot);
-  await host.ask("disguise.revert", { restart: false });
+  await host.ask("disguise.revert", { restart: false, leave: false });
   const second = await host.ask("disguise.apply", honeypot);
   assert.deepEqual(second.applied.clues, first.applied.clues);
   await assert.rejects(host.ask("disguise.apply", { ...honeypot, seed: "another" }), { code: "disguise-applied" });
@@ -213,4 +213,16 @@ test("what a reboot or another hand took away is not there any more", root, asyn
     conflicts.map(({ why }) => why),
     ["it is not there any more"],
   );
+});
+
+test("what a reboot has undone is made again by the same apply, and undone by revert", root, async () => {
+  using host = new SmallHost();
+  host.carriage = { ...host.carriage, changes: [...host.carriage.changes, { kind: "sysctl", name: "net/ttl", value: "128" }] };
+  await host.ask("disguise.apply", honeypot);
+  host.settings.set("net/ttl", "64");
+  const { already, changes, conflicts } = await host.ask("disguise.apply", honeypot);
+  assert.deepEqual([already, changes, conflicts, host.settings.get("net/ttl")], [true, 1, [], "128"]);
+  assert.equal((await host.ask("disguise.apply", honeypot)).changes, 0);
+  assert.deepEqual((await host.ask("disguise.revert", { restart: false, leave: false })).conflicts, []);
+  assert.equal(host.settings.get("net/ttl"), "64");
 });

@@ -7,6 +7,7 @@ import type { Carriage, CarrierHost } from "../../apply/carriage.ts";
 import type { Outside, Ran } from "../../apply/outside.ts";
 import { settle } from "../../apply/settle.ts";
 import type { Change } from "../../ledger/change.ts";
+import type { HostPort } from "../../ledger/host-port.ts";
 import { type Conflict, Ledger } from "../../ledger/ledger.ts";
 import { folderStore } from "../../ledger/ledger-store.ts";
 import { realHost } from "../../ledger/real-host.ts";
@@ -29,6 +30,7 @@ export class SmallHost implements Disposable {
   readonly printing = new Map<string, string>();
   files: Readonly<Record<string, string>> = { "/etc/passwd": "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n" };
   folders: Readonly<Record<string, readonly string[]>> = { "/run/systemd": ["system"] };
+  readonly settings = new Map([["net/ttl", "64"]]);
   view: LocalView = metalHost;
   carriage: Carriage;
 
@@ -67,7 +69,7 @@ export class SmallHost implements Disposable {
   }
 
   get ledger(): Ledger {
-    return new Ledger(folderStore(join(this.folder, "steward", "ledger")), realHost());
+    return new Ledger(folderStore(join(this.folder, "steward", "ledger")), this.#port);
   }
 
   get stewardFolder(): string {
@@ -79,12 +81,16 @@ export class SmallHost implements Disposable {
     return {
       folder: this.stewardFolder,
       ledger: this.ledger,
-      port: realHost(),
+      port: this.#port,
       host: this.#host(outside),
       outside,
       carriers: () => [() => this.carriage],
       progress: () => undefined,
     };
+  }
+
+  get #port(): HostPort {
+    return { ...realHost(), sysctl: (name) => this.settings.get(name), setSysctl: (name, text) => this.settings.set(name, text) };
   }
 
   #host(outside: Outside): CarrierHost {
