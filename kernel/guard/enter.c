@@ -186,18 +186,26 @@ static _Noreturn void fail(void) {
   leave(1);
 }
 
-/* A filter of system calls may kill whoever mounts: then that is a child of ours. */
+static void make_it_so(void) {
+  if (find_record("user", &record)) map_own_ids();
+  set_up(SERVICE);
+}
+
+/*
+ * A filter of system calls may kill whoever mounts: then that is a child of ours. And there is no way back from a user namespace, so that
+ * it must be known beforehand that all will be well in it.
+ */
 static void rehearse(void) {
   int status = 0;
-  if (CALL(prctl, PR_GET_SECCOMP) <= 0) return;
+  if (CALL(prctl, PR_GET_SECCOMP) <= 0 && !find_record("user", &record)) return;
   const long child = CALL(clone, 0, 0);
   if (child == 0) {
     instead = fail;
-    set_up(SERVICE);
+    make_it_so();
     leave(0);
   }
   if (child < 0 || CALL(wait4, child, &status, WAIT_ALL, NULL) < 0 || status != 0)
-    refuse("the service's filter of system calls lets no disguise be set up", child < 0 ? child : 0);
+    refuse("no disguise can be set up here", child < 0 ? child : 0);
 }
 
 /* Answers the place of the command's first argument, which is its own name. */
@@ -228,10 +236,9 @@ _Noreturn void enter(u64 count, const char *const *words, const char *const *env
   remember();
   instead = start_undisguised;
   take_plan(words[0]);
-  if (find_record("user", &record)) map_own_ids();
   rehearse();
   open_front();
-  set_up(SERVICE);
+  make_it_so();
   instead = NULL;
   const long watched = watches ? CALL(pidfd_open, CALL(getpid, 0), 0) : -1;
   start_processes(watched);

@@ -141,3 +141,19 @@ test("a login is let in whatever is wrong with the plan", needs("root", "unshare
     assert.match(stderr, /^utsusemi: /);
   }
 });
+
+const ordinary = ["setpriv", "--reuid", "4712", "--regid", "4711", "--clear-groups", "--inh-caps", "-all", "--bounding-set", "-all"];
+
+test("an ordinary user gets it in a user namespace, with the same account", needs("root", "unshare"), () => {
+  const plan = planFile([["user"], ...named], 0o644);
+  const { stdout, stderr } = enter(plan, ["sh", "-c", "id -u; id -g; cat /etc/hostname; hostname; pwd"], { before: ordinary });
+  assert.equal(stdout, "4712\n4711\nsvr-enter\nsvr-enter\n/\n", stderr);
+});
+
+test("where a part fails in a user namespace, the command starts outside it", needs("root", "unshare"), () => {
+  const plan = planFile([["user"], ...named, ["dir", "f0", "493", "0", "0"]], 0o644);
+  const line = "id -u; readlink /proc/self/ns/user /proc/self/ns/mnt; cat /etc/hostname";
+  const { stdout, stderr } = enter(plan, ["sh", "-c", line], { before: ordinary });
+  assert.equal(stdout, started([...ordinary, "sh", "-c", line]).stdout, stderr);
+  assert.match(stderr, /^utsusemi: .*\n/);
+});
