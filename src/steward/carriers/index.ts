@@ -1,4 +1,14 @@
+import type { Carrier } from "../apply/carriage.ts";
 import type { Carriers } from "../apply/carriers.ts";
+import type { Scope } from "../apply/scope.ts";
+import { carryHost } from "./host.ts";
+
+const CARRIERS: Readonly<Record<Scope["kind"], readonly Carrier[]>> = {
+  service: [],
+  slice: [],
+  user: [],
+  host: [carryHost],
+};
 
 /** Who brings a plan into which scope. */
-export const carriersFor: Carriers = () => [];
+export const carriersFor: Carriers = ({ kind }) => CARRIERS[kind];

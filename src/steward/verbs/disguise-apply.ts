@@ -43,7 +43,7 @@ async function apply({ restart: isRestart, acceptRisk, ...given }: ApplyAsked, w
   work.progress("Looking at this host");
   const view = await work.outside.view();
   const plan = planFor({ asked, acceptRisk, view, folder: work.folder });
-  const carried = asked.scopes.map((scope) => ({ scope, carriage: carriageOf(scope, plan, work) }));
+  const carried = asked.scopes.map((scope) => ({ scope, carriage: carriageOf(scope, { plan, also: asked.with ?? [] }, work) }));
   const whole = carried.map(({ carriage }) => carriage).reduce(joined, NOTHING);
   if (whole.changes.length === 0) throw nothingToShow(whole);
   const scopes = carried.map(({ scope, carriage }) => appliedScope(scope, carriage, { plan, view }));
@@ -80,9 +80,9 @@ function alreadyApplied(asked: Asked, { ledger, folder }: Work): Applied | undef
   throw new OperatorError("disguise-applied", `${story} is applied for ${scopes.join(", ")}.`);
 }
 
-function carriageOf(scope: string, plan: Plan, work: Work): Carriage {
+function carriageOf(scope: string, { plan, also }: { plan: Plan; also: readonly string[] }, work: Work): Carriage {
   const mark = siteMark(siteSeed(work.folder));
-  return carryScope(work.carriers, { scope: parseScope(scope), plan, folder: join(work.folder, "plans"), mark, host: work.host });
+  return carryScope(work.carriers, { scope: parseScope(scope), plan, also, folder: join(work.folder, "plans"), mark, host: work.host });
 }
 
 async function tryFirst({ trials = [], changes }: Carriage): Promise<void> {
