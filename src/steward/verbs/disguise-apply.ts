@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { askAll } from "../../detectors/known/known-detector.ts";
 import { knownLocalDetectors } from "../../detectors/known/local/index.ts";
 import type { LocalView } from "../../detectors/views/local-view.ts";
-import type { Plan } from "../../disguise/plan.ts";
+import type { Plan, ShownClue } from "../../disguise/plan.ts";
 import { tracesOf } from "../../disguise/traces.ts";
 import { underEffects } from "../../disguise/under-effects.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
@@ -16,6 +16,7 @@ import { planFor } from "../apply/plan-for.ts";
 import { refuseHere } from "../apply/refuse-here.ts";
 import { reload } from "../apply/reload.ts";
 import { parseScope, scopeText } from "../apply/scope.ts";
+import { isSeen } from "../apply/seen-clues.ts";
 import { siteMark, siteSeed } from "../apply/site-seed.ts";
 import { begin, finish } from "../apply/unfinished.ts";
 import type { Applied, AppliedScope, ApplyAnswer, ApplyAsked } from "./api.ts";
@@ -46,8 +47,7 @@ async function apply({ restart: isRestart, acceptRisk, ...given }: ApplyAsked, w
   const carried = asked.scopes.map((scope) => ({ scope, carriage: carriageOf(scope, { plan, also: asked.with ?? [] }, work) }));
   const whole = carried.map(({ carriage }) => carriage).reduce(joined, NOTHING);
   if (whole.changes.length === 0) throw nothingToShow(whole);
-  const scopes = carried.map(({ scope, carriage }) => appliedScope(scope, carriage, { plan, view }));
-  const applied = appliedOf(asked, { plan, whole, scopes });
+  const applied = appliedOf(asked, { plan, view, whole, carried });
   await tryFirst(whole);
   work.progress(`Making ${whole.changes.length} changes`);
   make(applied, whole, work);
@@ -102,19 +102,32 @@ function appliedScope(scope: string, { planFile, seen }: Carriage, { plan, view 
   return { scope, foretold: Object.fromEntries(foretold), ...(planFile === undefined ? {} : { planFile }) };
 }
 
-function appliedOf(asked: Asked, { plan, whole, scopes }: { plan: Plan; whole: Carriage; scopes: readonly AppliedScope[] }): Applied {
+interface Planned {
+  readonly plan: Plan;
+  readonly view: LocalView;
+  readonly whole: Carriage;
+  readonly carried: readonly { readonly scope: string; readonly carriage: Carriage }[];
+}
+
+function appliedOf(asked: Asked, { plan, view, whole, carried }: Planned): Applied {
+  const isSomewhere = (clue: ShownClue) => carried.some(({ carriage }) => isSeen(clue, carriage.seen ?? plan.effect));
+  const [seen, unseen] = [plan.shown.filter(isSomewhere), plan.shown.filter((clue) => !isSomewhere(clue))];
   return {
     asked,
     since: new Date().toISOString(),
     cost: plan.cost,
     risk: plan.risk,
-    clues: plan.shown.map(({ clue: { id, shows, cost, risk } }) => ({ id, shows, cost, risk })),
-    leftOut: [...plan.leftOut.map(({ id, why }) => `${id}: ${why}.`), ...whole.leftOut],
+    clues: seen.map(({ clue: { id, shows, cost, risk } }) => ({ id, shows, cost, risk })),
+    leftOut: [
+      ...plan.leftOut.map(({ id, why }) => `${id}: ${why}.`),
+      ...unseen.map(({ clue }) => `${clue.id}: it cannot be shown for ${asked.scopes.join(", ")}.`),
+      ...whole.leftOut,
+    ],
     limits: whole.limits,
     restarts: whole.restarts,
     reloads: whole.reloads,
-    scopes,
-    traces: tracesOf(plan),
+    scopes: carried.map(({ scope, carriage }) => appliedScope(scope, carriage, { plan, view })),
+    traces: tracesOf({ ...plan, shown: seen }),
   };
 }
 

@@ -204,6 +204,18 @@ test("verify compares each installed detector with what was foretold, and says w
   assert.ok(host.ran.some((line) => line.endsWith(`guard-x64 enter ${join(host.stewardFolder, "plan")} -- virt-what`)));
 });
 
+test("a clue of which nothing can be seen in the scope is left out, with its mechanism's traces", root, async () => {
+  using host = new SmallHost();
+  host.carriage = { ...host.carriage, seen: { files: { "/opt/cowrie/etc/cowrie.cfg": "" }, hostName: "svr04" } };
+  const { applied } = await host.ask("disguise.apply", honeypot);
+  assert.deepEqual(
+    applied.clues.map(({ id }) => id),
+    ["files.cowrie", "people.host-name.cowrie"],
+  );
+  assert.ok(applied.leftOut.includes("people.cowrie-user: it cannot be shown for service:web."));
+  assert.ok(!applied.traces.some(([mechanism]) => mechanism === "process"));
+});
+
 test("what a reboot or another hand took away is not there any more", root, async () => {
   using host = new SmallHost();
   await host.ask("disguise.apply", honeypot);
