@@ -11,8 +11,8 @@
  *     in a packet whose headers do not fit into it, or behind more than four IPv6 extension headers.
  *     The first PAYLOAD_BYTES of the payload (what follows the TCP, UDP or 8-byte ICMP header; for other protocols what follows IP) are at hand.
  *  2. Group. TCP: `portGroups[localPort]`; UDP: `portGroups[65536 + localPort]`; ICMP, ICMPv6 and other protocols: meta.icmpGroup, meta.icmp6Group,
- *     meta.otherGroup. The local port is the destination's for packets that come in, the source's for those that go out. Group 0 has no patterns with
- *     a payload.
+ *     meta.otherGroup. The local port is the destination's for packets that come in, the source's for those that go out. Group 0 is
+ *     empty and belongs to no port.
  *  3. Direct rules, each verified as in 6:
  *       TCP: `flagLists[flags & 255]`; ICMP: `icmpLists[type]`; ICMPv6: `icmpLists[256 + type]`; and for all protocols the group's own list.
  *  4. Anchors. Only if the payload isn't empty and group.hashFlows has the packet's flow bit: for each form whose bit is set in group.forms, and whose
