@@ -2,11 +2,12 @@ import type { Carrier } from "../apply/carriage.ts";
 import type { Carriers } from "../apply/carriers.ts";
 import type { Scope } from "../apply/scope.ts";
 import { carryHost } from "./host.ts";
+import { carryLogin } from "./login.ts";
 
 const CARRIERS: Readonly<Record<Scope["kind"], readonly Carrier[]>> = {
   service: [],
   slice: [],
-  user: [],
+  user: [carryLogin],
   host: [carryHost],
 };
 

@@ -1,0 +1,27 @@
+import { OperatorError } from "../../../errors/operator-error.ts";
+import type { CarrierHost } from "../../apply/carriage.ts";
+
+/** A user who may log in, wherever the host knows them from. */
+export interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  readonly shell: string;
+}
+
+/**
+ * The account of a user whose logins shall be disguised. Never one with root's number: whoever puts things right must see the real host.
+ * @throws OperatorError `scope-unknown`, `disguise-unsupported`
+ */
+export function accountOf(name: string, host: CarrierHost): Account {
+  const line = host.ask("getent", "passwd", name)?.split("\n", 1)[0] ?? "";
+  // passwd(5): name, password, number, group, comment, home, shell.
+  const [found, , uid = "", gid = "", , home = "", shell = ""] = line.split(":");
+  if (found !== name || !/^\d+$/.test(uid) || !/^\d+$/.test(gid)) throw new OperatorError("scope-unknown", `There is no user ${name}.`);
+  if (Number(uid) === 0)
+    throw new OperatorError("disguise-unsupported", `Logins of ${name} stay as they are: root always sees the real host.`, {
+      next: "Name an ordinary user.",
+    });
+  return { name, uid: Number(uid), gid: Number(gid), home, shell: shell === "" ? "/bin/sh" : shell };
+}
