@@ -3,10 +3,11 @@ import type { Carriers } from "../apply/carriers.ts";
 import type { Scope } from "../apply/scope.ts";
 import { carryHost } from "./host.ts";
 import { carryLogin } from "./login.ts";
+import { carryService } from "./service.ts";
 
 const CARRIERS: Readonly<Record<Scope["kind"], readonly Carrier[]>> = {
-  service: [],
-  slice: [],
+  service: [carryService],
+  slice: [carryService],
   user: [carryLogin],
   host: [carryHost],
 };
