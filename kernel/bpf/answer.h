@@ -52,8 +52,12 @@ INLINE void write_ethernet(struct ethernet *ethernet, const struct packet *p) {
   ethernet->type = swap16(p->is_ipv6 ? TYPE_IPV6 : TYPE_IPV4);
 }
 
+/** All of it is written anew, so it may grow at either end: behind, many frames have no room, in front at least 150 bytes. */
 INLINE bool resize(void *ctx, const bool xdp, __u32 size) {
-  if (xdp) return !xdp_resize(ctx, (int)size - (int)bytes_of(ctx, xdp));
+  if (xdp) {
+    const int more = (int)size - (int)bytes_of(ctx, xdp);
+    return !xdp_move_end(ctx, more) || (more > 0 && !xdp_move_start(ctx, -more));
+  }
   return !skb_resize(ctx, size, 0) && !skb_pull(ctx, 0);
 }
 

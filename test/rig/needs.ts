@@ -12,6 +12,7 @@ export const packages: Readonly<Record<string, string>> = {
   debootstrap: "debootstrap",
   dmesg: "util-linux",
   dropbear: "dropbear-bin",
+  ethtool: "ethtool",
   expect: "expect",
   gcc: "gcc libc6-dev",
   git: "git",

@@ -30,6 +30,7 @@ export interface LibbpfCalls {
   query(hook: Uint8Array, options: Uint8Array): number;
   linkCreate(program: number, target: number, ...rest: readonly [type: number, options: Uint8Array]): number;
   programById(id: number): number;
+  mapById(id: number): number;
   information(fd: number, into: Uint8Array, size: Uint8Array): number;
   closeFd(fd: number): number;
   unshare(flags: number): number;
@@ -118,7 +119,7 @@ function mapCalls(library: LibraryHandle): Pick<LibbpfCalls, MapCalls> {
   };
 }
 
-type HookCalls = "hookCreate" | "hookDestroy" | "attach" | "detach" | "query" | "linkCreate" | "programById" | "information";
+type HookCalls = "hookCreate" | "hookDestroy" | "attach" | "detach" | "query" | "linkCreate" | "programById" | "mapById" | "information";
 
 function hookCalls(library: LibraryHandle): Pick<LibbpfCalls, HookCalls> {
   return {
@@ -129,6 +130,7 @@ function hookCalls(library: LibraryHandle): Pick<LibbpfCalls, HookCalls> {
     query: library.func("int bpf_tc_query(const uint8_t *, _Inout_ uint8_t *)"),
     linkCreate: library.func("int bpf_link_create(int, int, int, const uint8_t *)"),
     programById: library.func("int bpf_prog_get_fd_by_id(uint32_t)"),
+    mapById: library.func("int bpf_map_get_fd_by_id(uint32_t)"),
     information: library.func("int bpf_obj_get_info_by_fd(int, _Out_ uint8_t *, _Inout_ uint8_t *)"),
   };
 }

@@ -1,0 +1,208 @@
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { OperatorError } from "../../errors/operator-error.ts";
+import { RingBuffer } from "./bpf-map.ts";
+import { BpfObject, presentCalls } from "./bpf-object.ts";
+import { type CountName, EngineMaps } from "./engine-maps.ts";
+import { checkSettings, DEFAULT_SOURCES, type EngineSettings, type InterfaceSettings } from "./engine-settings.ts";
+import { readForwardedPorts } from "./forwarded-ports.ts";
+import { type NetworkInterface, readHostNetwork } from "./host-network.ts";
+import { type EngineEvent, parseEvent, type Standing } from "./layout.ts";
+import { attachTc, detachTc, tcProgramsOn } from "./tc-hook.ts";
+import { attachXdp } from "./xdp-hook.ts";
+
+/**
+ * The wire engine as this process runs it: loads the programs, attaches them, keeps them alive, tells them what changes on this host, and hands
+ * out what they saw.
+ *
+ * What must stay true: everything fails open. XDP programs go with this process; what stays of tc passes everything two seconds after its
+ * last sign of life; the next `up` and `removeEngine` take it away. Nothing of others is changed.
+ */
+export class Engine implements Disposable {
+  readonly #object: BpfObject;
+  readonly #settings: EngineSettings;
+  readonly #maps: EngineMaps;
+  readonly #attached: Attached[] = [];
+  readonly #timers: NodeJS.Timeout[] = [];
+  #ring: RingBuffer | undefined;
+  #ports = 0;
+  #following = false;
+  #isUp = true;
+
+  private constructor(object: BpfObject, settings: EngineSettings) {
+    this.#object = object;
+    this.#settings = settings;
+    this.#maps = new EngineMaps(object);
+  }
+
+  /**
+   * Loads and attaches the engine. Leftovers of a process that died are taken away first; a living one's are not.
+   *
+   * @throws OperatorError `rights-missing`, `kernel-missing`, `interface-unusable`, `config-value`, `source-invalid`; then nothing is left attached
+   */
+  static async up(settings: EngineSettings, onEvent: (event: EngineEvent) => void): Promise<Engine> {
+    checkSettings(settings);
+    if (process.getuid?.() !== 0) throw new OperatorError("rights-missing", "Only root can start the wire engine.");
+    const calls = presentCalls();
+    const network = await readHostNetwork(settings.trusted);
+    const wanted = settings.interfaces.map((asked) => ({ ...asked, network: usable(asked, network.interfaces) }));
+    for (const { network: found } of wanted) makeRoom(calls, found);
+    const { sources = DEFAULT_SOURCES } = settings;
+    const engine = new Engine(BpfObject.load(OBJECT, { sizes: { hostile: sources, seen: sources } }), settings);
+    try {
+      engine.#maps.settle(settings, randomBytes(16));
+      engine.#maps.follow(network);
+      engine.#ports = engine.#maps.assign(settings, await readForwardedPorts());
+      engine.#maps.beat();
+      engine.#listen(onEvent);
+      for (const one of wanted) engine.#attach(one);
+    } catch (error) {
+      engine.down();
+      throw error;
+    }
+    engine.#start();
+    return engine;
+  }
+
+  /** Takes everything away. What is no more there is no mistake. */
+  down(): void {
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const { detach } of this.#attached) detach();
+    this.#ring?.[Symbol.dispose]();
+    this.#object[Symbol.dispose]();
+  }
+
+  [Symbol.dispose](): void {
+    this.down();
+  }
+
+  /** Never answered from now on. False: there is no room for more. */
+  trust(network: string): boolean {
+    return this.#maps.trust(network);
+  }
+
+  distrust(network: string): boolean {
+    return this.#maps.distrust(network);
+  }
+
+  /**
+   * Gives a source a state; its address must have been proved where the state costs anything.
+   *
+   * @param forMs how long it holds
+   */
+  stand(address: string, { state, forMs }: { readonly state: Standing; readonly forMs: number }): void {
+    this.#maps.stand(address, { state, until: process.hrtime.bigint() + BigInt(Math.round(forMs * 1e6)) });
+  }
+
+  forgive(address: string): void {
+    this.#maps.forgive(address);
+  }
+
+  status(): EngineStatus {
+    return {
+      interfaces: this.#attached.map(({ name, hook, isGone }) => ({ name, hook, isGone })),
+      answeringPorts: this.#ports,
+      counts: this.#maps.counts(),
+      entries: this.#maps.entries(),
+    };
+  }
+
+  #listen(onEvent: (event: EngineEvent) => void): void {
+    this.#ring = new RingBuffer(this.#object.calls, this.#object.map("events"), (record) => {
+      const event = parseEvent(record);
+      if (event !== undefined) onEvent(event);
+    });
+  }
+
+  #attach({ name, hook, network }: InterfaceSettings & { readonly network: NetworkInterface }): void {
+    const { calls } = this.#object;
+    if (hook === "tc") {
+      attachTc(calls, network, { ingress: this.#object.program("utsu_in"), egress: this.#object.program("utsu_out") });
+      this.#attached.push({ name, hook, index: network.index, isGone: false, detach: () => detachTc(calls, network) });
+    } else {
+      const link = attachXdp(calls, network, { program: this.#object.program("utsu_xdp"), mode: hook });
+      this.#attached.push({ name, hook, index: network.index, isGone: false, detach: () => link[Symbol.dispose]() });
+    }
+  }
+
+  #start(): void {
+    const every = (milliseconds: number, act: () => void) => this.#timers.push(setInterval(act, milliseconds));
+    every(BEAT_MS, () => this.#maps.beat());
+    every(EVENTS_MS, () => this.#ring?.consume());
+    every(FOLLOW_MS, () => void this.#follow());
+  }
+
+  /** Takes over what changed on this host: addresses, routes, rules, interfaces. */
+  async #follow(): Promise<void> {
+    if (this.#following) return;
+    this.#following = true;
+    try {
+      const [network, forwarded] = [await readHostNetwork(this.#settings.trusted), await readForwardedPorts()];
+      if (!this.#isUp) return;
+      this.#maps.follow(network);
+      this.#ports = this.#maps.assign(this.#settings, forwarded);
+      for (const one of this.#attached)
+        one.isGone = !network.interfaces.some(({ name, index }) => name === one.name && index === one.index);
+    } finally {
+      this.#following = false;
+    }
+  }
+}
+
+interface Attached {
+  readonly name: string;
+  readonly hook: InterfaceSettings["hook"];
+  readonly index: number;
+  isGone: boolean;
+  readonly detach: () => void;
+}
+
+export interface EngineStatus {
+  /** `isGone`: the interface vanished, and the engine there with it. */
+  readonly interfaces: readonly { readonly name: string; readonly hook: InterfaceSettings["hook"]; readonly isGone: boolean }[];
+  /** TCP ports that answer while they are unused. */
+  readonly answeringPorts: number;
+  readonly counts: Readonly<Record<CountName, number>>;
+  readonly entries: Readonly<Record<"trusted" | "hostile" | "seen", number>>;
+}
+
+const OBJECT = fileURLToPath(new URL("../../../kernel/bpf/engine.bpf.o", import.meta.url));
+const BEAT_MS = 500;
+const EVENTS_MS = 10;
+const FOLLOW_MS = 2000;
+
+function usable({ name }: InterfaceSettings, all: readonly NetworkInterface[]): NetworkInterface {
+  const found = all.find((one) => one.name === name);
+  if (found === undefined) throw new OperatorError("interface-unusable", `There is no interface ${name}.`);
+  if (found.type !== "ether") throw new OperatorError("interface-unusable", `${name} is no Ethernet interface (${found.type}).`);
+  return found;
+}
+
+/** @throws OperatorError `interface-unusable` where a living engine is there already */
+function makeRoom(calls: ReturnType<typeof presentCalls>, network: NetworkInterface): void {
+  const living = tcProgramsOn(calls, network).find(({ isAlive }) => isAlive);
+  if (living !== undefined)
+    throw new OperatorError(
+      "interface-unusable",
+      `${network.name} already has the wire engine (program ${living.id}), and its steward lives.`,
+      {
+        next: "Take that one down first.",
+      },
+    );
+  detachTc(calls, network);
+}
+
+/**
+ * Takes away what a wire engine left on this host's interfaces, also one that still lives; the names of the interfaces that had something.
+ * What is attached at XDP goes with its process alone.
+ *
+ * @throws OperatorError `rights-missing`, `kernel-missing`
+ */
+export async function removeEngine(): Promise<readonly string[]> {
+  if (process.getuid?.() !== 0) throw new OperatorError("rights-missing", "Only root can take the wire engine down.");
+  const calls = presentCalls();
+  const { interfaces } = await readHostNetwork();
+  return interfaces.filter(({ type }) => type === "ether").flatMap((network) => (detachTc(calls, network) ? [network.name] : []));
+}
