@@ -47,6 +47,16 @@ export function configurationShape(decoys: readonly DecoyDescription[]) {
       list("What is yours: addresses, CIDR blocks or names; `detect remote` looks at these and at loopback only", ownHostShape(), 1024),
       usual.ownHosts,
     ),
+    responders: optional(respondersShape()),
+  });
+}
+
+/** Whether a set exists is found out when it is read: its file may be the operator's own. */
+function respondersShape() {
+  return object("Known honeypots to be shown at ports that nothing else uses", {
+    sets: list("Sets of signatures/responders; the first has a port that several want", text("Name"), 16),
+    address: standard(text("Numeric IPv4 or IPv6 address; :: takes both"), "127.0.0.1"),
+    leaveOut: standard(list("Ports that stay free, such as those of services which start later", integer("Port", 1, 65_535), 1024), []),
   });
 }
 
@@ -184,9 +194,11 @@ function toSettings(configuration: Configuration, chosen: Chosen, decoys: readon
 
 function listeners(configuration: Configuration, decoys: readonly DecoyDescription[]): readonly Listen[] {
   const wanted: readonly { decoy: string; address: string; port?: number | undefined }[] =
-    configuration.listen ?? decoys.map(({ name }) => ({ decoy: name, address: "127.0.0.1" }));
+    configuration.listen ?? decoys.filter(hasOwnPort).map(({ name }) => ({ decoy: name, address: "127.0.0.1" }));
   return wanted.map(({ decoy, address, port }) => ({ decoy, address, port: port ?? standardPort(decoy, configuration.ports, decoys) }));
 }
+
+const hasOwnPort = ({ unprivilegedPorts }: DecoyDescription) => unprivilegedPorts.length > 0;
 
 function standardPort(name: string, ports: Settings["ports"], decoys: readonly DecoyDescription[]): number {
   const decoy = decoys.find((one) => one.name === name);

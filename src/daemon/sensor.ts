@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Control, startControl } from "../control/server.ts";
 import type { Persona } from "../decoy/persona.ts";
 import { decoyDescriptions } from "../decoys/descriptions.ts";
+import { responderDescription } from "../decoys/responder/description.ts";
 import { OperatorError } from "../errors/operator-error.ts";
 import type { Reported } from "../events/envelope.ts";
 import type { Event } from "../events/event.ts";
@@ -17,6 +18,7 @@ import { checkShape } from "../shape/shape.ts";
 import type { HealthListener, Trouble } from "../store/health.ts";
 import { Store } from "../store/store.ts";
 import { type Rights, rightsFor } from "./accounts.ts";
+import type { Placed } from "./responders/place.ts";
 import { sensorArchive } from "./sensor-archive.ts";
 import type { Settings } from "./settings.ts";
 import { sitePersona, siteSeed } from "./site.ts";
@@ -51,39 +53,44 @@ export async function startSensor(settings: Settings, onDurable: Listener = () =
   const rights = rightsFor(settings, code.readable, inherited.length > 0);
   makeStateFolder(settings.state, rights.sensor);
   const bound = inherited.length > 0 ? inherited : bindAll(settings.listen);
+  // Fingerprints are loaded only for who shows some.
+  const placed = settings.responders === undefined ? NOTHING_PLACED : (await import("./responders/place.ts")).placeResponders(settings);
   rights.drop();
   checkStateFolder(settings.state);
   const launch = launchEarly({ ...code, arguments: [], privileges: rights.privileges }, settings.workers);
   try {
-    return await assemble(settings, { rights, launch, bound, onDurable, indexEntry: code.indexEntry });
+    return await assemble(settings, { rights, launch, bound, placed, onDurable, indexEntry: code.indexEntry });
   } catch (error) {
     for (const child of launch.early) rights.privileges.raised(() => child.kill("SIGKILL"));
     throw error;
   }
 }
 
+const NOTHING_PLACED: Placed = { bound: [], options: { services: [] }, notes: [] };
+
 interface Prepared {
   readonly rights: Rights;
   readonly launch: Launch;
   readonly bound: readonly Bound[];
+  readonly placed: Placed;
   readonly onDurable: Listener;
   readonly indexEntry: string | undefined;
 }
 
 type Listener = (events: readonly Event[]) => void;
 
-async function assemble(settings: Settings, { rights, launch, bound, onDurable, indexEntry }: Prepared): Promise<Sensor> {
+async function assemble(settings: Settings, { rights, launch, bound, placed, onDurable, indexEntry }: Prepared): Promise<Sensor> {
   const health = new HealthEvents();
   const store = openStore(settings, { health, indexEntry });
   const durable = new DurableListeners(store);
   durable.add(onDurable);
-  const parts = await openParts(settings, { store, launch }).catch(async (error: unknown) => {
+  const parts = await openParts(settings, { store, launch, placed }).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
   health.tellTo(parts.host);
   try {
-    return await openDoors(settings, { ...parts, rights, store, bound, durable });
+    return await openDoors(settings, { ...parts, rights, store, bound, placed, durable });
   } catch (error) {
     await parts.host.stop();
     await store.close();
@@ -95,11 +102,12 @@ interface Assembled extends Parts {
   readonly rights: Rights;
   readonly store: Store;
   readonly bound: readonly Bound[];
+  readonly placed: Placed;
   readonly durable: DurableListeners;
 }
 
-async function openDoors(settings: Settings, { rights, store, bound, durable, ...parts }: Assembled): Promise<Sensor> {
-  const listening = await parts.host.open(bound.filter(isServed));
+async function openDoors(settings: Settings, { rights, store, bound, placed, durable, ...parts }: Assembled): Promise<Sensor> {
+  const listening = await parts.host.open([...bound.filter(isServed), ...placed.bound]);
   const startedMs = Date.now();
   const control = await startControl(controlAddress(settings), {
     archive: sensorArchive(store, settings.state),
@@ -124,7 +132,7 @@ async function openDoors(settings: Settings, { rights, store, bound, durable, ..
   return {
     listening,
     persona: settings.persona,
-    notes: [...rights.notes, ...store.notes],
+    notes: [...rights.notes, ...store.notes, ...placed.notes],
     workers: parts.host.workers,
     controlPort: control.port,
     stop: (reason) => stop({ ...parts, store, control }, reason),
@@ -136,7 +144,7 @@ interface Parts {
   readonly memory: SourceMemory;
 }
 
-async function openParts(settings: Settings, { store, launch }: { store: Store; launch: Launch }): Promise<Parts> {
+async function openParts(settings: Settings, { store, launch, placed }: { store: Store; launch: Launch; placed: Placed }): Promise<Parts> {
   const { state, limits } = settings;
   const persona = sitePersona(settings.persona, { seed: siteSeed(state), wallMs: Date.now() });
   const hostKeys = await loadHostKeys(join(state, "keys"));
@@ -147,7 +155,7 @@ async function openParts(settings: Settings, { store, launch }: { store: Store; 
     launch,
     start: {
       persona,
-      decoys: decoyOptions(settings, persona),
+      decoys: withResponders(decoyOptions(settings, persona), placed),
       hostKeys,
       certificate: selfSigned(hostKeys[1] ?? "", persona.machine.hostname, persona.machine.installedWallMs),
     },
@@ -158,6 +166,13 @@ async function openParts(settings: Settings, { store, launch }: { store: Store; 
   return { host, memory };
 }
 
+/** What the operator wrote for responders himself comes before what was drawn. */
+function withResponders(decoys: Record<string, unknown>, { bound, options }: Placed): Record<string, unknown> {
+  if (bound.length === 0) return decoys;
+  const own = checkShape(responderDescription.options, decoys["responder"] ?? {}).value?.services ?? [];
+  return { ...decoys, responder: { services: [...own, ...options.services] } };
+}
+
 /** The options of the decoys that listen, completed; a persona without a part for one of them cannot show it. */
 function decoyOptions(settings: Settings, persona: Persona): Record<string, unknown> {
   const wanted = new Set(settings.listen.map(({ decoy }) => decoy));
@@ -165,7 +180,7 @@ function decoyOptions(settings: Settings, persona: Persona): Record<string, unkn
     decoyDescriptions
       .filter(({ name }) => wanted.has(name))
       .map((decoy) => {
-        if (persona.services[decoy.name] === undefined)
+        if (persona.services[decoy.name] === undefined && checkShape(decoy.persona, {}).problems.length > 0)
           throw new OperatorError("persona-invalid", `The persona ${persona.name} has no ${decoy.name} service.`, {
             next: "Choose another persona, or leave that listener out.",
           });

@@ -24,6 +24,17 @@ export interface Settings {
   readonly control: Control;
   /** Addresses, CIDR blocks and names that are the owner's: what `detect remote` may look at besides loopback. */
   readonly ownHosts: readonly string[];
+  /** Known honeypots that this host shows at ports which nothing else uses; undefined: none. */
+  readonly responders?: Responders | undefined;
+}
+
+export interface Responders {
+  /** A numeric address. */
+  readonly address: string;
+  /** Names of sets (`signatures/responders`); the first has a port that several want. */
+  readonly sets: readonly string[];
+  /** Ports of services that may start later. */
+  readonly leaveOut: readonly number[];
 }
 
 export interface Listen {

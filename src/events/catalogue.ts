@@ -234,6 +234,11 @@ export const catalogue = {
     by: "session", retention: "traffic", ecs: NETWORK_INFO,
     fields: { what: text("What it is."), values: taintedTexts("Its values.") },
   },
+  "fingerprint.shown": {
+    summary: "A responder said what a known honeypot says.",
+    by: "session", retention: "traffic", ecs: NETWORK_INFO,
+    fields: { fingerprint: text("Which: a fingerprint's id."), said: tainted("What the visitor had said, its beginning.", { ecs: "event.original" }) },
+  },
   "operator.action": {
     summary: "Somebody changed the sensor through its control interface or command line.",
     by: "sensor", retention: "evidence", ecs: { category: ["configuration"], type: ["change"] },

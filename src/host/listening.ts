@@ -28,6 +28,33 @@ export function bindAll(wanted: readonly ListenOn[]): readonly Bound[] {
   return bound;
 }
 
+/** Takes those ports that nobody has. */
+export function bindFree(wanted: readonly ListenOn[]): { readonly bound: readonly Bound[]; readonly taken: readonly ListenOn[] } {
+  const bound: Bound[] = [];
+  const taken: ListenOn[] = [];
+  for (const one of wanted) {
+    const own = ownOrTaken(one, bound);
+    if (own === undefined) taken.push(one);
+    else bound.push(own);
+  }
+  return { bound, taken };
+}
+
+/** Undefined: somebody else has it. What fails otherwise lets go of what was taken before. */
+function ownOrTaken(wanted: ListenOn, before: readonly Bound[]): Bound | undefined {
+  try {
+    return bindOne(wanted);
+  } catch (error) {
+    if (error instanceof OperatorError && isTaken(error.cause)) return undefined;
+    for (const { source } of before) if (source instanceof BoundSocket) source.close();
+    throw error;
+  }
+}
+
+function isTaken(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+}
+
 function bindOne(wanted: ListenOn): Bound {
   try {
     const source = new BoundSocket({ host: wanted.address, port: wanted.port });

@@ -100,7 +100,7 @@ interface Served {
 
 /** The persona's part as its decoy describes it, with what the profile left out filled in. Profiles are checked long before they come here. */
 function servedBy(decoy: Decoy, start: Start): Served {
-  const given = start.persona.services[decoy.name];
+  const given = start.persona.services[decoy.name] ?? {};
   const persona = checkShape(decoy.persona, given).value ?? given;
   return { decoy, settings: Object.freeze({ options: start.decoys[decoy.name], persona }) };
 }
