@@ -104,6 +104,10 @@ test("where systemd ends the first process only, the others watch it; a visitor'
 test("what a unit cannot show is left out, said, and not among what is seen", () => {
   const named = carry("service:a", service("ProtectHostname=yes\nExecStart=/bin/a"));
   assert.ok(!("hostName" in (named.seen ?? {})) && named.leftOut.some((sentence) => sentence.includes("ProtectHostname=")));
+  const filtered = {
+    "a.service": { text: "[Service]\nSystemCallFilter=~x\nExecStart=/bin/a\n", shows: { SystemCallFilter: "~sethostname" } },
+  };
+  assert.deepEqual(Object.keys(carry("service:a", filtered).seen ?? {}).sort(), ["cpuid", "files", "processes"]);
   const other = carry("service:a", service("ExecStart=@/bin/a b"));
   assert.ok(!("cpuid" in (other.seen ?? {})) && other.leftOut.some((sentence) => sentence.includes("CPUID")));
 });

@@ -98,11 +98,14 @@ export const effect: Effect = {
   processes: [{ name: "twistd", program: "/usr/bin/python3", arguments: ["python3", "twistd"] }],
 };
 
-export function carry(
-  scope: string,
-  units: ThoughtUnits,
-  given: { readonly effect?: Effect; readonly files?: Readonly<Record<string, string>> } = {},
-): Carriage {
+interface Given {
+  readonly effect?: Effect;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly folder?: string;
+  readonly parts?: ServiceParts;
+}
+
+export function carry(scope: string, units: ThoughtUnits, given: Given = {}): Carriage {
   const plan: Plan = {
     story: loadStory("lazy-honeypot"),
     cost: 0,
@@ -112,7 +115,14 @@ export function carry(
     leftOut: [],
     effect: given.effect ?? effect,
   };
-  return carryBy({ scope: parseScope(scope), plan, folder: FOLDER, mark: 123_456, host: thoughtHost(units, given.files) }, parts);
+  const asked = { scope: parseScope(scope), plan, folder: given.folder ?? FOLDER, mark: 123_456, host: thoughtHost(units, given.files) };
+  return carryBy(asked, given.parts ?? parts);
+}
+
+/** Text of the file that a carriage would make. */
+export function fileOf({ changes }: Carriage, path: string): string {
+  const change = changes.find((one) => one.kind === "file" && one.path === path);
+  return change !== undefined && "contents" in change ? Buffer.from(change.contents, "base64").toString() : "";
 }
 
 /** The only drop-in of a carriage. */

@@ -33,11 +33,11 @@ export function carriedUnit(loaded: LoadedUnit, { plan, folder, host }: CarryAsk
   if (typeof account === "string") return account;
   const isPrivileged = commands.every(({ rights }) => rights === "+");
   const changesAccount = account !== undefined && commands.some(leavesAccountToSystemd);
-  const changesHostName = plan.effect.hostName !== undefined && !unit.is("ProtectHostname");
-  const sandbox = { unit, filter: loaded.filter, changesAccount, changesHostName, folder };
-  const inTheWay = isPrivileged ? rootInTheWay(unit) : sandboxInTheWay(sandbox);
+  const sandbox = { unit, filter: loaded.filter, changesAccount, folder };
+  const inTheWay = isPrivileged ? rootInTheWay(unit) : sandboxInTheWay({ ...sandbox, changesHostName: false });
   if (inTheWay !== undefined) return inTheWay;
-  const shown = shownBy({ unit, id: loaded.id, commands, effect: plan.effect });
+  const keepsName = isPrivileged ? undefined : sandboxInTheWay({ ...sandbox, changesHostName: true });
+  const shown = shownBy({ unit, id: loaded.id, commands, effect: plan.effect, keepsName });
   return {
     loaded,
     commands,
@@ -90,9 +90,11 @@ interface Showing {
   readonly id: string;
   readonly commands: readonly ExecCommand[];
   readonly effect: Effect;
+  /** Why the host's name stays; undefined: it need not. */
+  readonly keepsName: string | undefined;
 }
 
-function shownBy({ unit, id, commands, effect }: Showing): Pick<CarriedUnit, "effect" | "leftOut"> {
+function shownBy({ unit, id, commands, effect, keepsName }: Showing): Pick<CarriedUnit, "effect" | "leftOut"> {
   const { processes, hostName, cpuid, vmwarePort, ...rest } = effect;
   const refused: readonly (readonly [parts: Effect, isPossible: boolean, why: string])[] = [
     [
@@ -100,7 +102,7 @@ function shownBy({ unit, id, commands, effect }: Showing): Pick<CarriedUnit, "ef
       bearsProcesses(unit, commands),
       `${id} gets no background processes: systemd could not tell its first process from them, or when it has ended.`,
     ],
-    [defined({ hostName }), !unit.is("ProtectHostname"), `${id} keeps the host's name (ProtectHostname=).`],
+    [defined({ hostName }), keepsName === undefined, `${id} keeps the host's name: ${keepsName}.`],
     [
       defined({ cpuid, vmwarePort }),
       !commands.some(({ hasName }) => hasName),

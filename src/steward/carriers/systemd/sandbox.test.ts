@@ -86,6 +86,8 @@ test("namespaces that may be made", () => {
   for (const value of ["yes", "~mnt", "net", "~user\nRestrictNamespaces=~uts", "mnt"])
     assert.match(whyNot(`RestrictNamespaces=${value}`) ?? "", /RestrictNamespaces=/, value);
   assert.equal(whyNot("RestrictNamespaces=mnt", { changesHostName: false }), undefined);
+  assert.match(whyNot("ProtectHostname=yes") ?? "", /ProtectHostname=/);
+  assert.equal(whyNot("ProtectHostname=yes", { changesHostName: false }), undefined);
 });
 
 test("system calls, as systemd itself resolves them", () => {

@@ -24,7 +24,8 @@ export function sandboxInTheWay(asked: SandboxAsked): string | undefined {
     missingCapability(asked) ??
     forbiddenNamespace(asked) ??
     forbiddenCall(asked) ??
-    (asked.changesAccount ? accountInTheWay(asked.unit) : undefined)
+    (asked.changesAccount ? accountInTheWay(asked.unit) : undefined) ??
+    (asked.changesHostName && asked.unit.is("ProtectHostname") ? "it may not change that (ProtectHostname=)" : undefined)
   );
 }
 
