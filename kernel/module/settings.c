@@ -4,6 +4,8 @@
  * or refused with the number of the line, and a handler never sees half of it.
  *
  *   cgroup ID          cgroup v2 id (the inode number of its directory); what is below it is in scope, too
+ *   cgroup-path PATH   the same by its path below the root of cgroup v2, such as /system.slice/nginx.service: also where it
+ *                      is not there yet, or is made anew when a service is started again
  *   uid NUMBER         real user id
  *   host               everybody but process 1 and kernel threads
  *   port answer|watch  answer the VMware port to who is in scope, or only note who asks
@@ -97,6 +99,16 @@ static const char *take_cgroup(struct settings *to, char *value) {
   return NULL;
 }
 
+static const char *take_cgroup_path(struct settings *to, char *value) {
+  size_t length = strlen(value);
+
+  if (length < 2 || value[0] != '/' || value[length - 1] == '/') return "a path begins with / and does not end with it";
+  if (length >= PATH_BYTES) return "the path is too long";
+  if (to->path_count == MAX_PATHS) return "too many paths";
+  strscpy(to->paths[to->path_count++], value, PATH_BYTES);
+  return NULL;
+}
+
 static const char *take_uid(struct settings *to, char *value) {
   u32 id;
 
@@ -184,11 +196,9 @@ static const struct {
   const char *word;
   const char *(*take)(struct settings *to, char *value);
 } words[] = {
-    {"cgroup", take_cgroup},   {"uid", take_uid},
-    {"host", take_host},       {"port", take_port},
-    {"product", take_product}, {"hardware-version", take_hardware_version},
-    {"memory", take_memory},   {"megahertz", take_megahertz},
-    {"dmi", take_dmi},         {"hypervisor", take_hypervisor},
+    {"cgroup", take_cgroup},       {"cgroup-path", take_cgroup_path}, {"uid", take_uid},       {"host", take_host},
+    {"port", take_port},           {"product", take_product},         {"memory", take_memory}, {"hardware-version", take_hardware_version},
+    {"megahertz", take_megahertz}, {"hypervisor", take_hypervisor},   {"dmi", take_dmi},
 };
 
 /* Returns why the line is refused, or NULL. */
@@ -232,6 +242,7 @@ void settings_show(struct seq_file *out) {
   now = rcu_dereference_protected(published, lockdep_is_held(&writing));
   if (now) {
     for (i = 0; i < now->cgroup_count; i++) seq_printf(out, "cgroup %llu\n", now->cgroups[i]);
+    for (i = 0; i < now->path_count; i++) seq_printf(out, "cgroup-path %s\n", now->paths[i]);
     for (i = 0; i < now->uid_count; i++) seq_printf(out, "uid %u\n", now->uids[i]);
     if (now->host) seq_puts(out, "host\n");
     seq_printf(out, "port %s\nproduct %s\nhardware-version %u\nhypervisor %s\n", now->answers ? "answer" : "watch", products[now->product],
@@ -255,14 +266,40 @@ const struct settings *settings_now(void) {
   return rcu_dereference(published);
 }
 
-static bool is_below(const struct settings *settings, struct task_struct *task) {
-  struct cgroup *cgroup;
+/*
+ * Name by name from the end, without a lock: a name lives as long as its cgroup, since nothing of cgroup v2 is renamed, and the task
+ * keeps its cgroup and all above it.
+ */
+static bool is_at(struct cgroup *cgroup, const char *path) {
+  const char *end = path + strlen(path);
+  struct cgroup *parent;
+
+  for (; (parent = cgroup_parent(cgroup)); cgroup = parent) {
+    const char *name = rcu_dereference(cgroup->kn->name);
+    size_t length = strlen(name);
+
+    if ((size_t)(end - path) <= length || memcmp(end - length, name, length) || *(end - length - 1) != '/') return false;
+    end -= length + 1;
+  }
+  return end == path;
+}
+
+static bool is_named(const struct settings *settings, struct cgroup *cgroup) {
   unsigned int i;
 
-  if (settings->cgroup_count == 0) return false;
+  for (i = 0; i < settings->cgroup_count; i++)
+    if (cgroup_id(cgroup) == settings->cgroups[i]) return true;
+  for (i = 0; i < settings->path_count; i++)
+    if (is_at(cgroup, settings->paths[i])) return true;
+  return false;
+}
+
+static bool is_below(const struct settings *settings, struct task_struct *task) {
+  struct cgroup *cgroup;
+
+  if (settings->cgroup_count == 0 && settings->path_count == 0) return false;
   for (cgroup = task_dfl_cgroup(task); cgroup; cgroup = cgroup_parent(cgroup))
-    for (i = 0; i < settings->cgroup_count; i++)
-      if (cgroup_id(cgroup) == settings->cgroups[i]) return true;
+    if (is_named(settings, cgroup)) return true;
   return false;
 }
 

@@ -14,7 +14,7 @@
 
 /* ---- settings.c: who is in scope, and what is shown to them ---- */
 
-enum { MAX_CGROUPS = 32, MAX_UIDS = 32, MAX_DMI_FIELDS = 24, DMI_NAME_BYTES = 32, DMI_VALUE_BYTES = 384 };
+enum { MAX_CGROUPS = 32, MAX_PATHS = 32, PATH_BYTES = 256, MAX_UIDS = 32, MAX_DMI_FIELDS = 24, DMI_NAME_BYTES = 32, DMI_VALUE_BYTES = 384 };
 enum hypervisor_flag { FLAG_KEEP, FLAG_ADD, FLAG_REMOVE };
 
 struct dmi_value {
@@ -30,8 +30,9 @@ struct settings {
   u8 hypervisor_flag;
   u32 hardware_version;
   u32 memory_mib, megahertz; /* 0: the machine's own */
-  unsigned int cgroup_count, uid_count, dmi_count;
+  unsigned int cgroup_count, path_count, uid_count, dmi_count;
   u64 cgroups[MAX_CGROUPS];
+  char paths[MAX_PATHS][PATH_BYTES];
   u32 uids[MAX_UIDS];
   struct dmi_value dmi[MAX_DMI_FIELDS];
 };

@@ -93,7 +93,7 @@ export function hostIn(folder: string): HostPort {
     ...realHost({ process1: process.pid }),
     isLoaded: (name) => get()[name] !== undefined,
     loadModule: ({ name }) => set(name, "loaded"),
-    unloadModule: (name) => set(name, undefined),
+    unloadModule: ({ name }) => set(name, undefined),
   };
 }
 

@@ -33,7 +33,7 @@ const site: Site = { seed: "module", memoryMiB: 8192, processors: 2, megahertz: 
 test("what is foretold for the module's effects is what tools say under it", rig, async () => {
   const { view } = await lookFromGuest(machine());
   const effect = effectFor(view);
-  const { settings, rest } = carriedByModule(effect, view.files, { cgroups: [], uids: [], host: true });
+  const { settings, rest } = carriedByModule(effect, view.files, { cgroups: [], cgroupPaths: [], uids: [], host: true });
   assert.deepEqual(rest, {}, "the module carries all of it");
   const encoded = encodeSettings(settings);
   assert.ok("text" in encoded);

@@ -12,6 +12,7 @@ import { moduleState } from "../../src/disguise/module/module-state.ts";
 import { parseStatus } from "../../src/disguise/module/module-status.ts";
 import { needs } from "../rig/needs.ts";
 import { buildModule, withoutFunction } from "./module/build-module.ts";
+import { carried } from "./module/carried-settings.ts";
 import { kernelTree, type Series } from "./module/kernel-tree.ts";
 import { MEMORY_MIB, runModuleGuest, type Sections } from "./module/module-guest.ts";
 import { lockedScript, script } from "./module/module-script.ts";
@@ -32,6 +33,7 @@ const METAL = [
   "/sys/class/dmi/id/product_serial:7QK2XY2",
 ];
 
+const texts = Object.fromEntries(Object.entries(carried).map(([scope, settings]) => [`lib/carried/${scope}`, settings]));
 const series: readonly Series[] = ["6.1", "6.12"];
 describe("kernel module", { concurrency: 2, ...rig }, () => {
   for (const name of series) describe(`on Debian's ${name}`, { concurrency: 1 }, () => onKernel(name));
@@ -47,7 +49,7 @@ function onKernel(name: Series): void {
     ({ module, warnings } = await buildModule(tree));
     const nodmi = withoutFunction(module, "sys_dmi_modalias_show");
     const noport = withoutFunction(module, "fixup_vdso_exception");
-    sections = await runModuleGuest(tree, { utsusemi: module, nodmi, noport }, { script });
+    sections = await runModuleGuest(tree, { utsusemi: module, nodmi, noport }, { script, texts });
   });
   const section = (key: string) => sections.get(key)?.trimEnd() ?? assert.fail(`no section ${key}`);
   const lines = (key: string) => section(key).split("\n");
@@ -116,6 +118,35 @@ function detectors(_section: Section, lines: Lines): void {
   });
 
   test("at the same time, out of scope, they find the real machine", () => assert.deepEqual(lines("outside"), lines("before")));
+
+  test("a cgroup is in scope by its path: what is below it too, its namesakes not, and when it is made anew", () =>
+    assert.deepEqual(lines("paths"), [
+      "cgroup-path /trap/inner",
+      "trap/inner VMware, Inc.",
+      "trap/inner/deep VMware, Inc.",
+      "trap Dell Inc.",
+      "free Dell Inc.",
+      "trap/innermost Dell Inc.",
+      "inner Dell Inc.",
+      `again VMware, Inc. version eax=6 ebx=${MAGIC} ecx=2 edx=5658 esi=1234`,
+    ]));
+
+  test("what a carrier tells it for a service, a slice, a user, the host: detectors change their answers there, and nowhere else", () => {
+    const trap = `version eax=6 ebx=${MAGIC} ecx=2 edx=5658 esi=1234 vmware 2 VMware, Inc.`;
+    const metal = "version signal=11 code=128 none 0 Dell Inc.";
+    const told = (scope: string, who: readonly string[]) => [
+      `taken ${scope}`,
+      ...["in", "beside", "user"].map((one) => `${one} ${who.includes(one) ? trap : metal}`),
+      `uid ${who.includes("uid") ? "VMware, Inc." : "Dell Inc."}`,
+      `out ${who.includes("out") ? trap : metal}`,
+    ];
+    assert.deepEqual(lines("carried"), [
+      ...told("service", ["in"]),
+      ...told("slice", ["in", "beside"]),
+      ...told("user", ["user", "uid"]),
+      ...told("host", ["in", "beside", "user", "uid", "out"]),
+    ]);
+  });
 
   test("a user in scope is answered, and may read no more than before", () => {
     const [answered, serial, other] = lines("user");

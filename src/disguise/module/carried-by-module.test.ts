@@ -8,7 +8,7 @@ import { idleSettings } from "./module-settings.ts";
 const ID = "/sys/devices/virtual/dmi/id";
 const CPUINFO = "processor\t: 0\nflags\t\t: fpu rdrand lahf_lm\n\nprocessor\t: 1\nflags\t\t: fpu rdrand lahf_lm\n";
 const own = memoryFiles({ [`${ID}/sys_vendor`]: "Dell Inc.\n", "/proc/cpuinfo": CPUINFO });
-const scope = { cgroups: [23n], uids: [], host: false };
+const scope = { cgroups: [23n], cgroupPaths: ["/trap.slice"], uids: [], host: false };
 const registers = { eax: 0, ebx: 0, ecx: 0, edx: 0 };
 
 test("fields, flag and port are carried, and nothing of them is left", () => {
@@ -26,6 +26,7 @@ test("fields, flag and port are carried, and nothing of them is left", () => {
   assert.deepEqual(settings, {
     ...idleSettings,
     cgroups: [23n],
+    cgroupPaths: ["/trap.slice"],
     port: "answer",
     product: "workstation",
     hardwareVersion: 21,

@@ -12,7 +12,7 @@ export interface Carried {
   readonly rest: Effect;
 }
 
-export type ModuleScope = Pick<ModuleSettings, "cgroups" | "uids" | "host">;
+export type ModuleScope = Pick<ModuleSettings, "cgroups" | "cgroupPaths" | "uids" | "host">;
 
 const DMI = /^\/sys\/devices\/virtual\/dmi\/id\/([a-z_]+)$/;
 const CPUINFO = "/proc/cpuinfo";

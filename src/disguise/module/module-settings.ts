@@ -10,6 +10,8 @@ export const hypervisorFlags = ["add", "remove", "keep"] as const;
 export interface ModuleSettings {
   /** cgroup v2 ids (inode numbers of their directories); who is below one is in scope, too. */
   readonly cgroups: readonly bigint[];
+  /** The same by paths below the root of cgroup v2, such as `/system.slice/nginx.service`: whether it is there or not. */
+  readonly cgroupPaths: readonly string[];
   /** Real user ids. */
   readonly uids: readonly number[];
   /** Everybody but process 1. */
@@ -32,6 +34,7 @@ export interface ModuleSettings {
 /** Nobody in scope: a sensor. */
 export const idleSettings: ModuleSettings = {
   cgroups: [],
+  cgroupPaths: [],
   uids: [],
   host: false,
   port: "answer",
@@ -42,7 +45,7 @@ export const idleSettings: ModuleSettings = {
 };
 
 /** The module's own limits (kernel/module/utsusemi.h). */
-const MOST = { cgroups: 32, uids: 32, fields: 24, name: 31, value: 383 } as const;
+const MOST = { cgroups: 32, paths: 32, path: 255, uids: 32, fields: 24, name: 31, value: 383 } as const;
 const MOST_CGROUP = 2n ** 64n - 1n;
 const MOST_MIB = 2 ** 30;
 /** -1 means "nobody in particular" to the kernel. */
@@ -55,6 +58,7 @@ export function encodeSettings(settings: ModuleSettings): EncodedSettings {
   if (refused !== undefined) return { refused };
   const lines = [
     ...settings.cgroups.map((id) => `cgroup ${id}`),
+    ...settings.cgroupPaths.map((path) => `cgroup-path ${path}`),
     ...settings.uids.map((id) => `uid ${id}`),
     ...(settings.host ? ["host"] : []),
     `port ${settings.port}`,
@@ -72,6 +76,8 @@ function refusal(settings: ModuleSettings): string | undefined {
   const fields = Object.entries(settings.dmi);
   if (settings.cgroups.length > MOST.cgroups) return `more than ${MOST.cgroups} cgroups`;
   if (settings.cgroups.some((id) => id < 1n || id > MOST_CGROUP)) return "a cgroup id is a number above 0";
+  if (settings.cgroupPaths.length > MOST.paths) return `more than ${MOST.paths} paths of cgroups`;
+  if (!settings.cgroupPaths.every(isPath)) return `a cgroup's path begins with / and has at most ${MOST.path} characters`;
   if (settings.uids.length > MOST.uids) return `more than ${MOST.uids} user ids`;
   if (settings.uids.some((id) => !isWithin(id, 0, MOST_UID))) return `a user id is a number from 0 to ${MOST_UID}`;
   if (!isWithin(settings.hardwareVersion, 3, 99)) return "a hardware version is a number from 3 to 99";
@@ -80,6 +86,11 @@ function refusal(settings: ModuleSettings): string | undefined {
   if (!isWithin(megahertz, 1, 99_999)) return "megahertz are a number from 1 to 99999";
   if (fields.length > MOST.fields) return `more than ${MOST.fields} DMI fields`;
   return fields.map(([name, value]) => fieldRefusal(name, value)).find((why) => why !== undefined);
+}
+
+/** Not the root: that is everybody. */
+function isPath(path: string): boolean {
+  return /^(\/[\x20-\x2e\x30-\x7e]+)+$/.test(path) && path.length <= MOST.path;
 }
 
 function fieldRefusal(name: string, value: string): string | undefined {
@@ -111,6 +122,7 @@ type Take = (value: string, settings: ModuleSettings) => Partial<ModuleSettings>
 
 const words: Readonly<Record<string, Take>> = {
   cgroup: (value, { cgroups }) => (isNumber(value, 20) ? { cgroups: [...cgroups, BigInt(value)] } : undefined),
+  "cgroup-path": (value, { cgroupPaths }) => ({ cgroupPaths: [...cgroupPaths, value] }),
   uid: (value, { uids }) => (isNumber(value, 10) ? { uids: [...uids, Number(value)] } : undefined),
   host: (value) => (value === "" ? { host: true } : undefined),
   port: (value) => (value === "answer" || value === "watch" ? { port: value } : undefined),

@@ -28,7 +28,7 @@ const FIRST = { major: 5, minor: 11 };
 export function moduleState({ files, release, machine, name = "utsusemi" }: ModuleHost): ModuleState {
   const isLoaded = exists(files, `/sys/kernel/security/${name}/status`) === true;
   if (isLoaded) return { state: "present", cause: "The module is loaded.", isLoaded };
-  const against = wrongKernel(release, machine) ?? refusesModules(files) ?? noFile(files, release, name);
+  const against = wrongKernel(release, machine) ?? refusesModules(files) ?? noHook(files) ?? noFile(files, release, name);
   return { ...(against ?? untold(files, release)), isLoaded };
 }
 
@@ -56,6 +56,18 @@ function refusesModules(files: Files): Reason | undefined {
   return undefined;
 }
 
+const HOOK = "fixup_vdso_exception";
+/** A view holds no more of a file. */
+const MOST_OF_A_FILE = 4 * 2 ** 20;
+
+/** kallsyms: `ADDRESS TYPE NAME`, and for functions of modules the module behind a tab. */
+function noHook(files: Files): Reason | undefined {
+  const symbols = textOf(files, "/proc/kallsyms");
+  if (symbols === undefined || symbols === "" || symbols.includes(` ${HOOK}\n`)) return undefined;
+  if (symbols.length >= MOST_OF_A_FILE) return undefined;
+  return absent(`This kernel has no function ${HOOK}, which the module hooks (kernels without the 64-bit vDSO).`);
+}
+
 function noFile(files: Files, release: string, name: string): Reason | undefined {
   const below = `/lib/modules/${release}`;
   const built = [`${below}/updates/dkms/${name}.ko`, `${below}/updates/dkms/${name}.ko.xz`, `${below}/updates/dkms/${name}.ko.zst`];
@@ -70,6 +82,8 @@ function untold(files: Files, release: string): Reason {
   const lockdown = /\[(\w+)\]/.exec(textOf(files, "/sys/kernel/security/lockdown") ?? "")?.[1];
   if (lockdown !== undefined && lockdown !== "none")
     return unknown(`The kernel is locked down (${lockdown}): it takes the module only if it was signed with an enrolled key.`);
+  if (/^[Y1]$/.test(lineOf(files, "/sys/module/module/parameters/sig_enforce") ?? ""))
+    return unknown("The kernel takes signed modules only (module.sig_enforce): with an enrolled key.");
   const secureBoot = files.read(SECURE_BOOT);
   if (typeof secureBoot !== "string" && secureBoot.length === SECURE_BOOT_SIZE && secureBoot[4] === 1)
     return unknown("Secure Boot is on: the kernel may take the module only if it was signed with an enrolled key.");

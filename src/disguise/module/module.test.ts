@@ -12,6 +12,7 @@ import { parseStatus } from "./module-status.ts";
 
 const settings: ModuleSettings = {
   cgroups: [23n, 2n ** 63n + 1n],
+  cgroupPaths: ["/system.slice/nginx.service", "/a b.slice"],
   uids: [0, 1000],
   host: true,
   port: "watch",
@@ -45,6 +46,9 @@ test("no value can become a second line, or more than the module takes", () => {
   assert.match(refused({ uids: [0xffff_ffff] }), /user id/);
   assert.match(refused({ uids: Array.from({ length: 33 }, () => 1) }), /more than 32/);
   assert.match(refused({ cgroups: [0n] }), /above 0/);
+  for (const path of ["", "/", "a", "/a/", "//a", "/a\nhost", `/${"a".repeat(255)}`])
+    assert.match(refused({ cgroupPaths: [path] }), /path begins/);
+  assert.match(refused({ cgroupPaths: Array.from({ length: 33 }, () => "/a") }), /more than 32 paths/);
   assert.match(refused({ cgroups: [2n ** 64n] }), /cgroup id/);
   assert.match(refused({ hardwareVersion: 2 }), /3 to 99/);
   assert.match(refused({ memoryMiB: 1023 }), /4 divides/);
@@ -186,6 +190,14 @@ test("a host that can't have it says why", () => {
   tells(stateWith({ [`/lib/modules/${RELEASE}/build/Makefile`]: gone }), "absent", /headers .* are not installed \(linux-headers-6\.1/);
   const built = { [`/lib/modules/${RELEASE}/build/Makefile`]: gone, [`/lib/modules/${RELEASE}/updates/dkms/utsusemi.ko.xz`]: "x" };
   tells(stateWith(built), "present", /can be built and loaded/);
+});
+
+test("a kernel without the function to hook can't have it; one of which only the beginning was read may", () => {
+  const other = "ffffffff81000000 T startup_64\n";
+  tells(stateWith({ "/proc/kallsyms": other }), "absent", /no function fixup_vdso_exception/);
+  tells(stateWith({ "/proc/kallsyms": `${other}ffffffff81001230 T fixup_vdso_exception\n` }), "present", /can be built/);
+  tells(stateWith({ "/proc/kallsyms": other.repeat(2 ** 18) }), "present", /can be built/);
+  tells(stateWith({ "/sys/module/module/parameters/sig_enforce": "Y\n" }), "unknown", /signed modules only/);
 });
 
 test("where a signature decides, nobody knows beforehand", () => {

@@ -1,5 +1,6 @@
 import { mergedEffects } from "../../disguise/under-effects.ts";
 import type { Carriage, Carrier, CarryAsked } from "./carriage.ts";
+import { joinModules } from "./join-modules.ts";
 import type { Scope } from "./scope.ts";
 
 /** Which carriers bring a plan into a scope, in the order in which their changes are made. */
@@ -21,7 +22,7 @@ export function joined(one: Carriage, other: Carriage): Carriage {
   return {
     ...both,
     ...(seen.length === 0 ? {} : { seen: mergedEffects(seen) }),
-    changes: [...one.changes, ...other.changes],
+    changes: joinModules([...one.changes, ...other.changes]),
     reloads: unique(one.reloads, other.reloads),
     restarts: unique(one.restarts, other.restarts),
     leftOut: unique(one.leftOut, other.leftOut),

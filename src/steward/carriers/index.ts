@@ -3,13 +3,14 @@ import type { Carriers } from "../apply/carriers.ts";
 import type { Scope } from "../apply/scope.ts";
 import { carryHost } from "./host.ts";
 import { carryLogin } from "./login.ts";
+import { moduleFirst } from "./module.ts";
 import { carryService } from "./service.ts";
 
 const CARRIERS: Readonly<Record<Scope["kind"], readonly Carrier[]>> = {
-  service: [carryService],
-  slice: [carryService],
-  user: [carryLogin],
-  host: [carryHost],
+  service: [moduleFirst(carryService)],
+  slice: [moduleFirst(carryService)],
+  user: [moduleFirst(carryLogin)],
+  host: [moduleFirst(carryHost)],
 };
 
 /** Who brings a plan into which scope. */

@@ -74,6 +74,16 @@ export interface ModuleChange {
   readonly kind: "module";
   readonly name: string;
   readonly parameters: readonly string[];
+  /** The module itself, where it is none of the kernel's own. */
+  readonly file?: string;
+  /** Written when it is loaded: without them it is taken out again. */
+  readonly settings?: ModuleSettingsText;
+}
+
+export interface ModuleSettingsText {
+  /** A file that is there while the module is loaded. */
+  readonly path: string;
+  readonly text: string;
 }
 
 /** A background process; it is gone after a reboot, and applying it again brings it back. */

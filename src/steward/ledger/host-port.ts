@@ -30,7 +30,7 @@ export interface HostPort {
   setSysctl(name: string, value: string): void;
   isLoaded(module: string): boolean;
   loadModule(change: ModuleChange): void;
-  unloadModule(module: string): void;
+  unloadModule(change: ModuleChange): void;
   /** The process that has the token, `pid started`; undefined: none. */
   running(token: string): string | undefined;
   startProcess(change: ProcessChange): void;

@@ -264,7 +264,7 @@ function undoValue(change: Change, before: string | undefined, host: HostPort): 
     case "sysctl":
       return onlyIf(before !== undefined, () => host.setSysctl(change.name, before ?? ""));
     case "module":
-      return onlyIf(host.isLoaded(change.name), () => host.unloadModule(change.name));
+      return onlyIf(host.isLoaded(change.name), () => host.unloadModule(change));
     case "process":
       return host.stopProcess(change.token);
     case "link-address":

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ModuleChange } from "./change.ts";
 import { execute } from "./execute.ts";
 import type { HostPort } from "./host-port.ts";
 import { hasLink, linkAddress, renameLink, setLinkAddress } from "./real-links.ts";
@@ -36,8 +37,8 @@ export function realKernel(process1: number): Kernel {
     sysctl: (name) => (existsSync(settingFile(name)) ? readFileSync(settingFile(name), "latin1").trimEnd() : undefined),
     setSysctl: (name, value) => writeFileSync(settingFile(name), `${value}\n`),
     isLoaded: (name) => moduleNames().includes(name.replaceAll("-", "_")),
-    loadModule: ({ name, parameters }) => execute("modprobe", "--", name, ...parameters),
-    unloadModule: (name) => execute("modprobe", "-r", "--", name),
+    loadModule,
+    unloadModule: ({ name, file }) => (file === undefined ? execute("modprobe", "-r", "--", name) : execute("rmmod", "--", name)),
     running,
     startProcess,
     stopProcess,
@@ -62,6 +63,13 @@ function unescaped(path: string): string {
 
 function settingFile(name: string): string {
   return join("/proc/sys", name);
+}
+
+/** insmod(8) resolves nothing, so a file of ours must need no other module. */
+function loadModule({ name, parameters, file, settings }: ModuleChange): void {
+  if (file === undefined) execute("modprobe", "--", name, ...parameters);
+  else execute("insmod", file, ...parameters);
+  if (settings !== undefined) writeFileSync(settings.path, settings.text, { encoding: "latin1", flag: "r+" });
 }
 
 function moduleNames(): readonly string[] {

@@ -4,6 +4,8 @@ import { OperatorError } from "../../errors/operator-error.ts";
 import { object } from "../../shape/shape.ts";
 import { appliedIn } from "../apply/applied.ts";
 import type { Outside } from "../apply/outside.ts";
+import { VERIFY_SLICE } from "../carriers/module/module-scope.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import type { AppliedScope, Verified, VerifyAnswer } from "./api.ts";
 import { verb } from "./verb.ts";
 import type { Work } from "./work.ts";
@@ -36,15 +38,15 @@ function rowsOf(scope: AppliedScope, here: readonly Here[], work: Work): readonl
   work.progress(`Asking ${here.filter(({ isThere }) => isThere).length} detectors in ${scope.scope}`);
   return here.map(({ detector, isThere }) => {
     const about = { scope: scope.scope, detector: detector.id, foretold: scope.foretold[detector.id] ?? "" };
-    return isThere ? { ...about, ...asked(detector, scope, work.outside) } : { ...about, result: "not-installed" };
+    return isThere ? { ...about, ...asked(detector, scope, work) } : { ...about, result: "not-installed" };
   });
 }
 
 const GUARD = join(import.meta.dirname, "..", "..", "..", "kernel", "guard", "guard-x64");
 const LIMIT_MS = 60_000;
 
-function asked(detector: InstalledDetector, scope: AppliedScope, outside: Outside): Pick<Verified, "result" | "answered" | "why"> {
-  const inside = insideOf(scope);
+function asked(detector: InstalledDetector, scope: AppliedScope, { outside, ledger }: Work): Pick<Verified, "result" | "answered" | "why"> {
+  const inside = insideOf(scope, ledger);
   if (inside === undefined) return { result: "cannot-run", why: "nothing of this scope is shown to processes by the guard" };
   const answers = detector.commands.map((command): Answered => {
     const [program = "", ...words] = [...inside, ...command];
@@ -56,9 +58,16 @@ function asked(detector: InstalledDetector, scope: AppliedScope, outside: Outsid
 }
 
 /** What stands before a command so that it runs inside; undefined: nothing brings it there. */
-function insideOf({ scope, planFile }: AppliedScope): readonly string[] | undefined {
-  if (planFile !== undefined) return [GUARD, "enter", planFile, "--"];
+function insideOf({ scope, planFile }: AppliedScope, ledger: Ledger): readonly string[] | undefined {
+  if (planFile !== undefined) return [...inScopeOfModule(ledger), GUARD, "enter", planFile, "--"];
   return scope === "host" ? [] : undefined;
+}
+
+/** What the kernel module shows depends on the cgroup of who looks. */
+function inScopeOfModule({ entries }: Ledger): readonly string[] {
+  const slice = `${VERIFY_SLICE}.slice`;
+  const isShown = entries.some(({ change }) => change.kind === "module" && change.settings?.text.includes(`/${slice}\n`) === true);
+  return isShown ? ["systemd-run", "--scope", "--quiet", "--collect", `--slice=${slice}`, "--"] : [];
 }
 
 function complaintOf(answers: readonly Answered[]): string {

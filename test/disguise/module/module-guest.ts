@@ -24,16 +24,24 @@ export function machine(): readonly string[] {
   return [...metal.qemuArguments, "-uuid", "4c4c4544-0051-4b10-8032-b7c04f585932", "-smp", "2", "-m", String(MEMORY_MIB)];
 }
 
+export interface GuestOptions {
+  readonly script: string;
+  readonly commandLine?: string;
+  /** Files beside the modules, by their path without the first slash. */
+  readonly texts?: Readonly<Record<string, string>>;
+}
+
 export async function runModuleGuest(
   { image }: KernelTree,
   modules: Readonly<Record<string, Uint8Array>>,
-  { script, commandLine = "" }: { readonly script: string; readonly commandLine?: string },
+  { script, commandLine = "", texts = {} }: GuestOptions,
 ): Promise<Sections> {
   const files = {
     ...shellFiles(),
     ...programFiles("systemd-detect-virt", "vmware-checkvm", "setpriv"),
     "usr/bin/ask": askProgram(),
     ...Object.fromEntries(Object.entries(modules).map(([name, bytes]) => [`lib/${name}.ko`, bytes])),
+    ...texts,
     init: `${PROLOGUE}${script}\n${EPILOGUE}`,
     ...Object.fromEntries(["dev", "proc", "sys", "run", "tmp"].map((name) => [name, { directory: true } as const])),
   };

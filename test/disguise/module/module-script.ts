@@ -26,6 +26,34 @@ looks trap/inner
 section outside
 looks free
 
+section paths
+printf 'cgroup-path /trap/inner\ndmi sys_vendor VMware, Inc.\n' >$CONTROL/control
+cat $CONTROL/control | head -1
+for group in trap/inner trap/inner/deep trap free trap/innermost inner; do
+  mkdir -p /sys/fs/cgroup/$group
+  echo "$group $(below $group cat /sys/class/dmi/id/sys_vendor)"
+done
+rmdir /sys/fs/cgroup/trap/inner/deep /sys/fs/cgroup/trap/inner
+mkdir /sys/fs/cgroup/trap/inner
+echo "again $(below trap/inner cat /sys/class/dmi/id/sys_vendor) $(below trap/inner ask version)"
+for path in / trap /trap/ "/$(yes x | head -255 | tr -d '\n')"; do printf 'cgroup-path %s\n' "$path" >$CONTROL/control 2>/dev/null && echo taken; done
+cat /tmp/settings >$CONTROL/control
+
+section carried
+seen() { below $1 ask version; below $1 systemd-detect-virt; below $1 grep -c ' hypervisor' /proc/cpuinfo; below $1 cat /sys/class/dmi/id/sys_vendor; }
+in=trap.slice/trap-inner.slice/trap.service
+out=trap.slice/trap-inner.slice/other.service
+for scope in service slice user host; do
+  cat /lib/carried/$scope >$CONTROL/control && echo "taken $scope"
+  mkdir -p /sys/fs/cgroup/$in /sys/fs/cgroup/$out /sys/fs/cgroup/user.slice/user-1000.slice
+  echo in $(seen $in)
+  echo beside $(seen $out)
+  echo user $(seen user.slice/user-1000.slice)
+  echo uid $(below free setpriv --reuid=1000 --clear-groups cat /sys/class/dmi/id/sys_vendor)
+  echo out $(seen free)
+done
+cat /tmp/settings >$CONTROL/control
+
 section user
 below free setpriv --reuid=1000 --clear-groups ask version
 below free setpriv --reuid=1000 --clear-groups grep . /sys/class/dmi/id/product_serial
