@@ -34,7 +34,7 @@ export function buildAutomaton(words: readonly Word[], maxStates: number): Autom
   const nodes = buildTrie(words);
   const { classes, members } = byteClasses(nodes);
   const classShift = Math.max(1, Math.ceil(Math.log2(members.length)));
-  const found = explore(nodes, { members, classShift, maxStates });
+  const found = explore(nodes, { members, classes, classShift, maxStates });
   return found && { ...found, classShift, classes };
 }
 
@@ -79,7 +79,16 @@ function byteClasses(nodes: readonly Node[]): { readonly classes: Uint8Array; re
   return { classes, members };
 }
 
+const NO_EDGES: ReadonlyMap<number, number> = new Map();
+
+/** The set that a class of bytes leads to. */
+interface Move {
+  readonly number: number;
+  readonly set: readonly number[];
+}
+
 interface Bounds {
+  readonly classes: Uint8Array;
   readonly members: readonly number[];
   readonly classShift: number;
   readonly maxStates: number;
@@ -88,7 +97,8 @@ interface Bounds {
 type Explored = Pick<Automaton, "states" | "transitions" | "words">;
 
 /** Walks from set to set. The root is in every set, so it isn't written down. */
-function explore(nodes: readonly Node[], { members, classShift, maxStates }: Bounds): Explored | undefined {
+function explore(nodes: readonly Node[], bounds: Bounds): Explored | undefined {
+  const { classShift, maxStates } = bounds;
   const numbers = new Map<string, number>([["", 0]]);
   const sets: (readonly number[])[] = [[]];
   const words: (readonly number[])[] = [[]];
@@ -107,7 +117,7 @@ function explore(nodes: readonly Node[], { members, classShift, maxStates }: Bou
   };
   for (let state = 0; state < sets.length && sets.length <= maxStates; state++) {
     const row = Uint16Array.from(rows[0] ?? new Uint16Array(1 << classShift));
-    for (const byte of classesThatMove(nodes, sets[state] ?? [], members)) row[byte.number] = entry(byte.set);
+    for (const byte of classesThatMove(nodes, sets[state] ?? [], bounds)) row[byte.number] = entry(byte.set);
     rows.push(row);
   }
   if (sets.length > maxStates) return undefined;
@@ -119,18 +129,20 @@ function explore(nodes: readonly Node[], { members, classShift, maxStates }: Bou
 }
 
 /** Where a state leads that the root alone does not lead: only for bytes that carry on one of its nodes (for the first state: that begin a word). */
-function classesThatMove(
-  nodes: readonly Node[],
-  set: readonly number[],
-  members: readonly number[],
-): readonly { readonly number: number; readonly set: readonly number[] }[] {
-  const active = set.map((number) => nodes[number]?.edges ?? new Map<number, number>());
-  const root = nodes[0]?.edges ?? new Map<number, number>();
-  const moving = new Set((active.length > 0 ? active : [root]).flatMap((edges) => [...edges.keys()]));
-  return members.flatMap((byte, number) => {
-    const symbols = symbolsOf(byte);
-    if (!symbols.some((symbol) => moving.has(symbol))) return [];
+function classesThatMove(nodes: readonly Node[], set: readonly number[], { members, classes }: Bounds): readonly Move[] {
+  const active = set.map((number) => nodes[number]?.edges ?? NO_EDGES);
+  const root = nodes[0]?.edges ?? NO_EDGES;
+  const moving = new Set<number>();
+  for (const edges of active.length > 0 ? active : [root]) {
+    for (const symbol of edges.keys()) for (const byte of bytesOf(symbol)) moving.add(classes[byte] ?? 0);
+  }
+  return [...moving].map((number) => {
+    const symbols = symbolsOf(members[number] ?? 0);
     const reached = [...active, root].flatMap((edges) => symbols.flatMap((symbol) => edges.get(symbol) ?? []));
-    return [{ number, set: reached.sort((one, other) => one - other) }];
+    return { number, set: reached.sort((one, other) => one - other) };
   });
+}
+
+function bytesOf(symbol: number): readonly number[] {
+  return symbol < BOTH_CASES ? [symbol] : [symbol - BOTH_CASES, symbol - BOTH_CASES + 32];
 }

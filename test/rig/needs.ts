@@ -5,6 +5,12 @@ import { delimiter, join } from "node:path";
 export const packages: Readonly<Record<string, string>> = {
   bash: "bash",
   busybox: "busybox-static",
+  curl: "curl",
+  mysql: "mariadb-client",
+  psql: "postgresql-client",
+  "redis-cli": "redis-tools",
+  rsync: "rsync",
+  perl: "perl",
   "clang-14": "clang-14",
   "clang-format": "clang-format",
   dash: "dash",

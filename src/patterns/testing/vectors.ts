@@ -27,6 +27,7 @@ export interface Vectors {
 }
 
 export const vectorsFolder = join(patternsFolder, "vectors");
+export const benignFolder = join(patternsFolder, "benign");
 
 const LATIN = /^[\0-\xff]*$/;
 const HEX = /^(?:[0-9a-f]{2}\s?)*$/i;
@@ -53,7 +54,7 @@ const partShape: Shape<Uint8Array> = {
 const number = (max: number) => optional(integer("A number", 0, max));
 const address = optional(text("An IPv4 address", { pattern: /^\d+\.\d+\.\d+\.\d+$/, allowed: "an IPv4 address" }));
 
-const packetShape = object("A packet", {
+const packetFields = {
   payload: standard(list("Parts of the payload", partShape, 64), []),
   protocol: optional(choice("The protocol", ["tcp", "udp", "icmp", "icmpv6"])),
   ipProtocol: number(255),
@@ -78,8 +79,13 @@ const packetShape = object("A packet", {
   icmpType: number(255),
   icmpCode: number(255),
   icmpSequence: number(65_535),
-});
+};
+const packetShape = object("A packet", packetFields);
 type Written = NonNullable<ReturnType<typeof packetShape.check>>;
+
+const benignShape = object("Packets of ordinary programs", {
+  packets: list("Packets", object("A packet", { who: text("Who sends it"), ...packetFields })),
+});
 
 const fileShape = object("A file of vectors", {
   vectors: list(
@@ -111,6 +117,25 @@ export function loadVectors(patterns: readonly Pattern[], family?: "ipv4" | "ipv
   return { matching, near };
 }
 
+/** What ordinary programs send first: `signatures/wire/benign/`. No pattern may recognise any of it. */
+export function loadBenign(): readonly Vector[] {
+  return readdirSync(benignFolder)
+    .sort()
+    .flatMap((name) => {
+      const { value, mistakes } = checkYaml(readFileSync(join(benignFolder, name), "utf8"), benignShape);
+      if (value === undefined) throw new Error(mistakes.map((mistake) => mistakeLine(`benign/${name}`, mistake)).join("\n"));
+      return value.packets.map(({ who, ...written }) => benignVector(who, written));
+    });
+}
+
+function benignVector(who: string, written: Written): Vector {
+  const protocol = written.ipProtocol === undefined ? (written.protocol ?? "tcp") : "other";
+  const family = protocol === "icmpv6" ? "ipv6" : "ipv4";
+  const ordinary = { protocols: [protocol], families: [family], directions: [], flows: [], ports: [] } as const;
+  const circumstances = { direction: "in", flow: written.flow ?? "first" } as const;
+  return { pattern: "", bytes: buildPacket(specOf(ordinary, { ...written, family }, circumstances)), circumstances, said: who };
+}
+
 /** @param family asked for; a packet that cannot be of it is left out */
 function vectorOf(pattern: Pattern, written: Written, family: "ipv4" | "ipv6" | undefined): readonly Vector[] {
   const fixed = written.family ?? (written.from === undefined && written.to === undefined ? undefined : "ipv4");
@@ -124,7 +149,11 @@ function vectorOf(pattern: Pattern, written: Written, family: "ipv4" | "ipv6" | 
   return [{ pattern: pattern.id, bytes: buildPacket(spec), circumstances, said: JSON.stringify(written) }];
 }
 
-function specOf(pattern: Pattern, written: Written & { readonly family: "ipv4" | "ipv6" }, { direction }: Circumstances): PacketSpec {
+function specOf(
+  pattern: Pick<Pattern, "protocols" | "ports">,
+  written: Written & { readonly family: "ipv4" | "ipv6" },
+  { direction }: Circumstances,
+): PacketSpec {
   const { payload, protocol = usualProtocol(pattern), ipProtocol, options, from, to, fromPort = 40_000, port, ...rest } = written;
   const local = port ?? pattern.ports[0]?.from ?? 4444;
   const ports = direction === "in" ? { fromPort, toPort: local } : { fromPort: local, toPort: fromPort };
@@ -139,7 +168,7 @@ function specOf(pattern: Pattern, written: Written & { readonly family: "ipv4" |
   };
 }
 
-function usualProtocol({ protocols: [own = "tcp"] }: Pattern): PacketSpec["protocol"] {
+function usualProtocol({ protocols: [own = "tcp"] }: Pick<Pattern, "protocols">): PacketSpec["protocol"] {
   return own === "other" ? 132 : own;
 }
 
