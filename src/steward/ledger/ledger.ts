@@ -179,10 +179,11 @@ export class Ledger {
       return { subject, why: "there is something in it that is not ours" };
     // What is planned and not made is half done as well: no line is needed that a full disk might refuse.
     if (state === "made") this.#write({ id, state: "undoing" });
-    const isUntouched = isSame(lookAt(change, this.#host), before);
-    const kept = isUntouched ? undefined : this.#keptOf(entry);
-    // Of what was interrupted, nobody knows how its directory was left.
-    undoChange(change, { before, after: state === "made" ? after : undefined, kept, host: this.#host });
+    const now = lookAt(change, this.#host);
+    const kept = isSame(now, before) ? undefined : this.#keptOf(entry);
+    // Of what was interrupted, nobody knows how its directory was left. Where nothing was begun, a host that refuses changes must not be asked.
+    const isUntouched = JSON.stringify(now) === JSON.stringify(before);
+    if (!isUntouched) undoChange(change, { before, after: state === "made" ? after : undefined, kept, host: this.#host });
     if (!isSame(lookAt(change, this.#host), before)) return { subject, why: "it could not be brought back as it was" };
     this.#write({ id, state: "undone" });
     return undefined;

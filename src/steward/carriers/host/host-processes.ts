@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { arch } from "node:os";
 import { dirname, join } from "node:path";
 import type { DecoyProcess } from "../../../disguise/effect.ts";
 import type { Change } from "../../ledger/change.ts";
+import { processToken } from "../../ledger/process-token.ts";
 import { folderChange, isThere, type Making, missingFolders, realPaths } from "./host-files.ts";
 import { whyNever } from "./never.ts";
 
@@ -77,10 +77,7 @@ function carryProcess(decoy: DecoyProcess, asked: OneAsked): CarriedProcess {
 
 /** The same every time, and nobody else's: found again by it. */
 function processChange({ name, arguments: words, program }: DecoyProcess, { mark, at }: OneAsked, body?: string): Change {
-  const token = createHash("sha256")
-    .update(`process ${mark} ${at} ${words.join("\0")}`)
-    .digest("hex")
-    .slice(0, 32);
+  const token = processToken(mark, `${at} ${words.join("\0")}`);
   return { kind: "process", token, command: words, name, program, ...(body === undefined ? {} : { body }) };
 }
 
