@@ -5,6 +5,7 @@ import { shuffled } from "./draw.ts";
 import type { Site } from "./effect.ts";
 import { isUnavailable } from "./effects/effect-of.ts";
 import { effectOf } from "./effects/index.ts";
+import { distanceOnHost } from "./implausibility/distance-on-host.ts";
 import { needsIn } from "./plan-needs.ts";
 import { forbids, type Story } from "./stories/story.ts";
 
@@ -40,6 +41,8 @@ export type Refusal =
   | { readonly why: "unknown-clue"; readonly clue: string }
   | { readonly why: "forbidden"; readonly clue: string }
   | { readonly why: "budget"; readonly cost: number; readonly budget: number }
+  /** Of what is required, in bits an entry. */
+  | { readonly why: "distance"; readonly distance: number; readonly most: number }
   | { readonly why: "risk"; readonly clues: readonly string[] };
 
 /** Of what is optional each site shows so much, rounded up: so two sites differ, and a site is not the story's whole list. */
@@ -54,6 +57,8 @@ export function choose(question: Question): Choice | Refusal {
   const required = known(wanted).filter((clue) => isHere(clue, question, { required: true, leftOut }));
   const spent = costOf(required);
   if (spent > budget) return { why: "budget", cost: spent, budget };
+  const distance = distanceOfClues(required, question);
+  if (distance > mostOf(story)) return { why: "distance", distance, most: mostOf(story) };
   const chosen = withOptional(question, required, leftOut);
   return { clues: clues.filter((clue) => chosen.includes(clue)), leftOut: [...leftOut.values()], cost: costOf(chosen) };
 }
@@ -107,11 +112,31 @@ function withOptional(question: Question, required: readonly Clue[], leftOut: Ma
   const most = Math.ceil(here.length * SHARE);
   const chosen = [...required];
   for (const clue of here) {
-    const why = obstacle(clue, chosen, budget) ?? (chosen.length - required.length >= most ? "this site shows others" : undefined);
+    const why =
+      obstacle(clue, chosen, budget) ??
+      tooFar([...chosen, clue], question) ??
+      (chosen.length - required.length >= most ? "this site shows others" : undefined);
     if (why === undefined) chosen.push(clue);
     else if (!chosen.includes(clue)) leftOut.set(clue.id, { id: clue.id, required: false, why });
   }
   return chosen;
+}
+
+const mostOf = ({ distance = Number.POSITIVE_INFINITY }: Story) => distance;
+
+function distanceOfClues(all: readonly Clue[], { view, site }: Question): number {
+  const answers = all.map(({ id }) => effectOf(id)?.({ view, site }) ?? {});
+  return distanceOnHost(
+    view,
+    answers.flatMap((answer) => (isUnavailable(answer) ? [] : [answer])),
+  ).bits;
+}
+
+function tooFar(all: readonly Clue[], question: Question): string | undefined {
+  const most = mostOf(question.story);
+  if (most === Number.POSITIVE_INFINITY) return undefined;
+  const bits = distanceOfClues(all, question);
+  return bits > most ? `with it the files were ${bits} bits from an ordinary tree, and the story allows ${most}` : undefined;
 }
 
 function obstacle(clue: Clue, chosen: readonly Clue[], budget: number): string | undefined {

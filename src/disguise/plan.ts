@@ -78,6 +78,8 @@ export function refusalText(refusal: Refusal): string {
       return `The story forbids ${refusal.clue}.`;
     case "budget":
       return `What the story requires costs ${refusal.cost}, and the budget is ${refusal.budget}.`;
+    case "distance":
+      return `What the story requires is ${refusal.distance} bits from an ordinary tree, and it allows ${refusal.most}.`;
     case "risk":
       return `Malware is known to destroy where it sees ${refusal.clues.join(", ")}.`;
   }

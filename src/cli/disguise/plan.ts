@@ -1,4 +1,5 @@
 import type { LocalView } from "../../detectors/views/local-view.ts";
+import { distanceOnHost } from "../../disguise/implausibility/distance-on-host.ts";
 import { type Plan, type Planning, planStory, refusalText, type ShownClue } from "../../disguise/plan.ts";
 import type { LeftOut, Refusal } from "../../disguise/plan-choice.ts";
 import { type Prediction, predict } from "../../disguise/plan-prediction.ts";
@@ -66,7 +67,21 @@ function* jsonLines({ view, plan, prediction, refusal }: Told): Generator<object
   const needsAcceptedRisk = refusal?.why === "risk";
   for (const [mechanism, shows] of tracesOf(plan)) yield { line: "trace", mechanism, shows };
   const needs = needsOfPlan(view, plan);
-  yield { line: "plan", story: story.name, cost, budget, risk, needsAcceptedRisk, needs, before, after, newlyShown, noLongerShown };
+  const distance = { ...distanceOnHost(view, [plan.effect]), most: story.distance };
+  yield {
+    line: "plan",
+    story: story.name,
+    cost,
+    budget,
+    risk,
+    distance,
+    needsAcceptedRisk,
+    needs,
+    before,
+    after,
+    newlyShown,
+    noLongerShown,
+  };
 }
 
 /** Paths of files, and what else changes, in words. */
@@ -90,6 +105,7 @@ function screenLines(told: Told): readonly string[] {
   return [
     `${plan.story.title}: ${plan.story.summary}`,
     `Cost ${plan.cost} of ${plan.budget}, risk ${plan.risk}.`,
+    distanceLine(told),
     ...(refusal === undefined ? [] : [`To be applied only with the risk accepted: ${refusalText(refusal)}`]),
     "",
     table([["CLUE", "COST", "RISK", "CHANGES"], ...plan.shown.map((one) => clueRow(told, one))]),
@@ -106,6 +122,13 @@ function screenLines(told: Told): readonly string[] {
     "",
     `Honeypot: ${percent(prediction.before)} before, ${percent(prediction.after)} after.`,
   ];
+}
+
+function distanceLine({ view, plan }: Told): string {
+  const { bits, entries, by } = distanceOnHost(view, [plan.effect]);
+  const allowed = plan.story.distance === undefined ? "" : `, at most ${plan.story.distance}`;
+  const most = by.slice(0, 3).map(([feature, part]) => `${feature} ${part}`);
+  return `Distance of its ${entries} new files from an ordinary tree: ${bits} bits${allowed}${most.length === 0 ? "" : ` (${most.join(", ")})`}.`;
 }
 
 function clueRow({ view }: Told, shown: ShownClue): readonly string[] {

@@ -1,4 +1,4 @@
-import { integer, list, object, record, type Shape, text } from "../../shape/shape.ts";
+import { integer, list, object, optional, record, type Shape, text } from "../../shape/shape.ts";
 
 /** What a host is made to look like, as data: clues that belong together, and what detectors are promised to say of a host on metal. */
 export interface Story {
@@ -9,6 +9,8 @@ export interface Story {
   readonly believed: string;
   /** Sum of the costs to legitimate users that it may have unless the operator says otherwise. */
   readonly budget: number;
+  /** Bits an entry that the files it adds may be from an ordinary tree (src/disguise/implausibility); as far as it comes unless given. */
+  readonly distance?: number | undefined;
   /** Always shown, where the host allows it. */
   readonly required: readonly string[];
   /** Of these each site shows some. */
@@ -28,6 +30,7 @@ export const storyShape: Shape<Story> = object("a story", {
   summary: text("what it looks like", { maxLength: 300 }),
   believed: text("what is to be believed", { maxLength: 300 }),
   budget: integer("budget", 0, 100),
+  distance: optional(integer("distance from an ordinary tree, in bits an entry", 0, 100)),
   required: list("required clues", clueId, 200),
   optional: list("optional clues", clueId, 200),
   forbidden: list("forbidden clues", clueIds, 200),
