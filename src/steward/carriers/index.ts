@@ -13,5 +13,5 @@ const CARRIERS: Readonly<Record<Scope["kind"], readonly Carrier[]>> = {
   host: [moduleFirst(carryHost)],
 };
 
-/** Who brings a plan into which scope. */
+/** Who brings a plan into which scope: what the kernel module shows, no other carrier shows a second time. */
 export const carriersFor: Carriers = ({ kind }) => CARRIERS[kind];
