@@ -11,6 +11,8 @@ export interface HostTree {
   readonly hasOverlays: boolean;
   /** Whether mounts will be locked together, as they are in a user namespace: then no overlay can be laid over a directory that has mounts. */
   readonly hasLockedMounts: boolean;
+  /** Directories in which names must stay as free as they are, beside those that show it by their mode. */
+  readonly isWorkedIn?: (folder: string) => boolean;
 }
 
 export interface HostEntry {

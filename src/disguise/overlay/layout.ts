@@ -102,7 +102,8 @@ function whyNot(change: Change, host: HostTree): string | undefined {
 
 /** Where everybody may write, and homes: a name there cannot be fixed without being noticed. */
 function isWorkedIn(folder: string, host: HostTree): boolean {
-  return ((host.look(folder)?.mode ?? 0) & 0o002) !== 0 || /^\/(root|home\/[^/]+)$/.test(folder);
+  if (((host.look(folder)?.mode ?? 0) & 0o002) !== 0 || /^\/(root|home\/[^/]+)$/.test(folder)) return true;
+  return host.isWorkedIn?.(folder) === true;
 }
 
 function layersOf(changes: readonly Change[], host: HostTree): readonly Layer[] {

@@ -13,6 +13,8 @@ const ENTRIES: Readonly<Record<string, HostEntry>> = {
   "/etc/systemd/system": entry("directory", 0o755),
   "/tmp": entry("directory", 0o1777),
   "/usr/bin/python3": entry("file", 0o755),
+  "/usr/bin": entry("directory", 0o755),
+  "/usr/sbin": entry("directory", 0o755),
   "/var/lib/own": entry("directory", 0o700),
   "/var/lib": entry("directory", 0o755),
 };
@@ -89,4 +91,31 @@ test("without a tracer, or a processor that can be asked, CPUID is not among wha
     deaf.records.find(([verb]) => verb === "front"),
     ["front", "/t/tracer-x64", "--behind", "--no-cpuid", "fd:202", "--"],
   );
+});
+
+test("for what runs on for long, names stay free where daemons and packages make them; a process goes with its program", () => {
+  const effect: Effect = {
+    files: { "/etc/hostname": "svr04\n", "/etc/honeyd.conf": "x", "/opt/cowrie/x": "x", "/usr/sbin/own": "x" },
+    processes: [
+      { name: "honeyd", program: "/usr/bin/honeyd", arguments: ["honeyd"] },
+      { name: "cowrie", program: "/opt/cowrie/run", arguments: ["run"] },
+    ],
+  };
+  const asked = { effect, way: "enter", hidden, mark: 100_000 } as const;
+  const brief = planCarried(asked, around);
+  assert.deepEqual(brief.seen, effect);
+  const lasting = planCarried({ ...asked, isLasting: true }, around);
+  assert.deepEqual(Object.keys(lasting.seen.files ?? {}), ["/etc/hostname", "/opt/cowrie/x"]);
+  assert.deepEqual(
+    lasting.seen.processes?.map(({ name }) => name),
+    ["cowrie"],
+  );
+  const frames = lasting.records.filter(([verb]) => verb === "frame").map(([, folder]) => folder);
+  assert.deepEqual(frames.sort(), ["/", "/etc/systemd/system/a.service.d", "/var/lib"]);
+  assert.equal(lasting.records.filter(([verb]) => verb === "process").length, 1);
+  for (const path of ["/etc/honeyd.conf", "/usr/bin/honeyd", "/usr/sbin/own"])
+    assert.ok(
+      lasting.leftOut.some((sentence) => sentence.startsWith(`${path} is left out`)),
+      path,
+    );
 });

@@ -17,6 +17,8 @@ export interface CarriedAsked {
   readonly hidden: readonly string[];
   /** Shown by every mount of the tree: how processes under the disguise are found. */
   readonly mark: number;
+  /** Whether it runs on while files are replaced on the host: then names stay free where daemons and packages make them. */
+  readonly isLasting?: boolean;
 }
 
 export interface CarriedAround {
@@ -38,12 +40,13 @@ export interface CarriedPlan {
 
 export function planCarried(asked: CarriedAsked, around: CarriedAround): CarriedPlan {
   const possible = asked.way === "enter" ? forService(asked.effect, around) : forLogin(asked.effect);
-  const { effect } = possible;
-  const host = withOwn(around.host, asked.hidden);
-  const processes = effect.processes ?? [];
+  const host = withOwn(around.host, asked);
   const programs = { sleeper: around.sleeper };
   const hides: Contents = Object.fromEntries(asked.hidden.map((path) => [path, { absence: "absent" }]));
-  const layout = layOut({ ...absentPrograms(processes, { host, programs }), ...effect.files, ...hides }, host);
+  const wanted = possible.effect.processes ?? [];
+  const layout = layOut({ ...absentPrograms(wanted, { host, programs }), ...possible.effect.files, ...hides }, host);
+  const effect = shownOf(possible.effect, layout.notShown);
+  const processes = effect.processes ?? [];
   const [root, ...others] = rootFirst(layout.records);
   const front = tracerInFront([effect], around);
   return {
@@ -58,7 +61,7 @@ export function planCarried(asked: CarriedAsked, around: CarriedAround): Carried
     ],
     leftOut: [...possible.leftOut, ...layout.leftOut, ...front.leftOut],
     limits: [...layout.limits, ...staleNames(layout.records, asked.way)],
-    seen: shownOf(effect, layout.notShown),
+    seen: effect,
   };
 }
 
@@ -118,15 +121,29 @@ function frontRecords({ records, words }: Part & { readonly words: readonly stri
   return program === undefined ? [] : [...records, ["front", program, "--behind", ...others]];
 }
 
+/** A process goes with its program. */
 function shownOf(effect: Effect, notShown: readonly string[]): Effect {
-  if (effect.files === undefined || notShown.length === 0) return effect;
-  return { ...effect, files: Object.fromEntries(Object.entries(effect.files).filter(([path]) => !notShown.includes(path))) };
+  const { files, processes, ...rest } = effect;
+  const isShown = (path: string) => !notShown.includes(path);
+  const running = processes?.filter(({ program }) => isShown(program)) ?? [];
+  return {
+    ...rest,
+    ...(files === undefined ? {} : { files: Object.fromEntries(Object.entries(files).filter(([path]) => isShown(path))) }),
+    ...(running.length > 0 ? { processes: running } : {}),
+  };
 }
+
+/**
+ * A frame holds files as they were when it was made. A daemon would go on with accounts, logs and programs that were replaced long ago, and
+ * could not make its own pid file; who installs packages inside could not.
+ */
+const LASTING =
+  /^\/(?:(?:etc|usr(?!\/local)|bin|sbin|lib\w*|boot|var\/(?:log|lib|cache|spool|mail))(?:\/|$)|(?:run|run\/lock|var\/run|dev)$)/;
 
 const OWN = { mode: 0o755, uid: 0, gid: 0, modified: 0 } as const;
 
 /** The host as it will be when our own files are there, with the directories right above them. */
-function withOwn(host: HostTree, own: readonly string[]): HostTree {
+function withOwn(host: HostTree, { hidden: own, isLasting = false }: CarriedAsked): HostTree {
   const look = (path: string): HostEntry | undefined => {
     const there = host.look(path);
     if (there !== undefined) return there;
@@ -134,5 +151,6 @@ function withOwn(host: HostTree, own: readonly string[]): HostTree {
     return own.some((one) => parentOf(one) === path) ? { kind: "directory", ...OWN } : undefined;
   };
   const isComing = (path: string) => host.look(path) === undefined && own.some((one) => isWithin(path, one));
-  return { ...host, look, count: (path) => (isComing(path) ? 1 : host.count(path)) };
+  const isWorkedIn = (folder: string) => isLasting && LASTING.test(folder) && !own.some((one) => parentOf(one) === folder);
+  return { ...host, look, isWorkedIn, count: (path) => (isComing(path) ? 1 : host.count(path)) };
 }

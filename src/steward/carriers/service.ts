@@ -76,7 +76,7 @@ function carry(unit: CarriedUnit, { folder, mark, host }: CarryAsked, { around, 
   const [guardFile, planFile] = [`${folder}/service-${own}`, `${folder}/service-${own}.plan`];
   const directory = `${UNITS}/${id}.d`;
   const dropIn = `${directory}/${dropInName([...dropIns, ...host.list(directory)])}`;
-  const carried = planCarried({ effect: unit.effect, way: "enter", hidden: [dropIn, topOf(folder)], mark }, around);
+  const carried = planCarried({ effect: unit.effect, way: "enter", hidden: [dropIn, topOf(folder)], mark, isLasting: true }, around);
   const text = dropInText({ ...unit, guard: guardFile, plan: planFile });
   const isThere = host.list(UNITS).includes(`${id}.d`);
   return {
