@@ -68,9 +68,9 @@ export const files = drafts(
     ],
     [
       "analysts-tools",
-      "Tools of analysts are installed: strace, yara, inetsim.",
+      "Tools of analysts are configured: yara with rules, and inetsim, which plays the Internet.",
       "human malware",
-      { mechanisms: ["files"], scope: ["host"], cost: 1, risk: 1 },
+      { ...PRODUCT, cost: 1, risk: 1 },
     ],
   ],
 );

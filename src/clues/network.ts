@@ -62,7 +62,7 @@ export const network = drafts(
     ],
     [
       "name.vmware",
-      "The interface is called ens192, as in VMware's guests.",
+      "The interface is called ens33, ens160 or ens192, as in VMware's guests.",
       "human malware",
       { ...NAME, machine: "vmware", source: "systemd.net-naming-scheme(7)" },
     ],
@@ -71,6 +71,24 @@ export const network = drafts(
       "The interface is called enp0s3, as in VirtualBox's guests.",
       "human malware",
       { ...NAME, machine: "virtualbox", source: "systemd.net-naming-scheme(7)" },
+    ],
+    [
+      "name.qemu",
+      "The interface is called ens3 or ens18, as in QEMU's and Proxmox's guests.",
+      "human malware",
+      { ...NAME, machine: "qemu", source: "systemd.net-naming-scheme(7)" },
+    ],
+    [
+      "name.hyper-v",
+      "The interface is called eth0, as in Hyper-V's guests: its cards are on no bus that gives names.",
+      "human malware",
+      { ...NAME, machine: "hyper-v", source: "systemd.net-naming-scheme(7)" },
+    ],
+    [
+      "name.xen",
+      "The interface is called enX0, as in Xen's guests.",
+      "human malware",
+      { ...NAME, machine: "xen", source: "systemd.net-naming-scheme(7), v255" },
     ],
     [
       "promiscuous",

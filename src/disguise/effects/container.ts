@@ -46,6 +46,7 @@ export const containerEffects: Effects = {
   "container.environment.lxc": environment("lxc"),
   "container.environment.podman": environment("podman"),
   "container.environment.docker": environment("docker"),
+  "container.own-processes": () => ({ initEnvironment: { PATH, TERM: "linux" } }),
   "container.cgroup.docker": cgroup((number) => `/docker/${number}`),
   "container.cgroup.podman": cgroup((number) => `/machine.slice/libpod-${number}.scope`),
   "container.cgroup.kubernetes": cgroup(

@@ -48,12 +48,15 @@ for (const clue of built)
 /** What only somebody who reads it understands; no detector of ours looks for it. */
 const READ_BY_PEOPLE: readonly string[] = [
   "container.host-name",
+  "files.analysts-tools",
   "firmware.board.qemu",
   "firmware.board.xen",
   "firmware.serial.hyper-v",
   "firmware.serial.qemu",
   "firmware.serial.virtualbox",
   "firmware.serial.xen",
+  "network.name.hyper-v",
+  "people.analysts-home",
   "people.host-name.honeypot",
   "people.host-name.sandbox",
   "people.host-name.sensor",

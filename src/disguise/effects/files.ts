@@ -66,6 +66,12 @@ const PRODUCTS: Readonly<Record<string, Contents>> = {
   "bait-names": { "/root/passwords.txt": "", "/root/bitcoin-wallet.dat": "", "/srv/backup-customers.sql": "", "/opt/credit-cards.csv": "" },
   recordings: { "/var/log/ttyrec/2024-03-01.ttyrec": "", "/var/log/tlog/tlog.log": "" },
   snoopy: { "/etc/snoopy.ini": '[snoopy]\nmessage_format = "[login:%{login} uid:%{uid}]: %{cmdline}"\noutput = devlog\n' },
+  "analysts-tools": {
+    "/etc/inetsim/inetsim.conf": "service_bind_address 0.0.0.0\ndns_default_ip 10.0.0.1\nstart_service dns\nstart_service http\n",
+    "/var/log/inetsim/report": { directory: true },
+    "/usr/share/doc/yara/README": "Rules in /etc/yara/rules.\n",
+    "/etc/yara/rules/packers.yar": 'rule packed { strings: $upx = "UPX!" condition: $upx }\n',
+  },
   "process-accounting": { "/var/log/account/pacct": "" },
 };
 
