@@ -46,7 +46,7 @@ export const carryLogin: Carrier = (asked) => {
       ...first.plan.leftOut.map((why) => (second === undefined ? why : `At a console: ${why}`)),
       ...(second?.plan.leftOut ?? []),
     ],
-    limits: [...limitsOf(account, ways), ...new Set(carried.flatMap(({ plan }) => plan.limits))],
+    limits: [...limitsOf(account, ways, asked), ...new Set(carried.flatMap(({ plan }) => plan.limits))],
     trials: [
       (changes) =>
         testLogin({ account, services: pam.services, mark: asked.mark, ...(ssh === undefined ? {} : { wrapper: ssh.wrapper }) }, changes),
@@ -164,10 +164,12 @@ function hiddenBy({ pam, ssh, folders }: Ways): readonly string[] {
   return ssh === undefined ? ofPam : [...ofPam, ...ssh.added, dirname(folders.ssh)];
 }
 
-function limitsOf({ name }: Account, { pam, ssh }: Ways): readonly string[] {
+function limitsOf({ name }: Account, { pam, ssh }: Ways, { plan }: CarryAsked): readonly string[] {
+  const accounting = ["/var/log/wtmp", "/var/log/lastlog", "/run/utmp"].filter((path) => plan.effect.files?.[path] !== undefined);
   return [
     `Sessions of ${name} that are open already stay as they are, as do cron jobs, services of ${name}'s own, and whoever becomes ${name} by su or sudo.`,
     ...(pam.services.length > 0 ? [`Inside, ${Object.keys(pam.originals).join(" and ")} cannot be written.`] : []),
+    ...(accounting.length > 0 ? [`Logins of ${name} are not written to ${accounting.join(", ")}; the system's log has them.`] : []),
     ...(ssh === undefined
       ? []
       : [

@@ -11,6 +11,7 @@ import { type CarriedUnit, carriedUnit } from "./systemd/carried-unit.ts";
 import { closedHost } from "./systemd/closed-host.ts";
 import { dropInName, dropInText } from "./systemd/drop-in.ts";
 import { isInSlice, type LoadedUnit, loadedUnits } from "./systemd/loaded-units.ts";
+import { testStart } from "./systemd/test-start.ts";
 
 /**
  * Carries a plan into services: a drop-in for each puts the guard before its command, and the guard becomes that command. A slice stands for
@@ -47,6 +48,10 @@ export function carryBy(asked: CarryAsked, parts: ServiceParts): Carriage {
     leftOut: [...new Set([...stays, ...units.flatMap(({ leftOut }) => leftOut), ...made.flatMap(({ plan }) => plan.leftOut)])],
     limits: [...new Set([...units.flatMap(({ limits }) => limits), ...made.flatMap(({ plan }) => plan.limits), ...always])],
     seen: seenByAll(made.map(({ plan }) => plan.seen)),
+    // One for all: they differ in what can be told from their units alone.
+    trials: made
+      .slice(0, 1)
+      .map(({ unit, guardFile, planFile }) => testStart({ ...asked, ...unit, id: unit.loaded.id, guardFile, planFile })),
     ...(made[0] === undefined ? {} : { planFile: made[0].planFile }),
   };
 }
@@ -66,6 +71,7 @@ interface Made {
   readonly changes: readonly Change[];
   readonly plan: CarriedPlan;
   readonly planFile: string;
+  readonly guardFile: string;
 }
 
 const UNITS = "/etc/systemd/system";
@@ -81,6 +87,7 @@ function carry(unit: CarriedUnit, { folder, mark, host }: CarryAsked, { around, 
   const isThere = host.list(UNITS).includes(`${id}.d`);
   return {
     planFile,
+    guardFile,
     plan: carried,
     changes: [
       file(guardFile, guard, 0o755),
