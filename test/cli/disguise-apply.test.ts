@@ -90,3 +90,46 @@ test("what somebody changes meanwhile is theirs: it is named, it stays, and --le
   assert.equal((await host.utsusemi("disguise", "status")).out, "No disguise is applied.\n");
   assert.match(host.shell("cat /opt/cowrie/etc/cowrie.cfg"), /# mine/);
 });
+
+test(
+  "a service, all services of a slice and a user's logins: what runs under it is listed, and reverting is pending for it",
+  full,
+  async () => {
+    await using host = await PrivateHost.start();
+    const unit = "[Service]\\nExecStart=/bin/sleep 1000\\nSlice=private.slice\\n";
+    host.shell(`for one in a b; do printf '${unit}' >/etc/systemd/system/private-$one.service; done`);
+    const before = host.differences();
+    const words = ["lazy-honeypot", "--scope", "slice:private", "--scope", "user:nobody"];
+    const applied = JSON.parse((await host.utsusemi("disguise", "apply", ...words, "--json")).out);
+    assert.deepEqual(applied.applied.restarts, ["private-a.service", "private-b.service"]);
+    assert.deepEqual(applied.restarted, []);
+    assert.ok(host.told.includes("daemon-reload"));
+    assert.ok(!host.told.some((line) => line.startsWith("restart")));
+
+    const [, command = ""] =
+      /\nExecStart=([^+!\n]* enter .*)\n/.exec(host.shell("cat /etc/systemd/system/private-a.service.d/*.conf")) ?? [];
+    host.spawnLine(`exec ${command}`);
+    await host.sees(`pgrep -f '^/opt/cowrie/env/bin/python3 .*twistd' >/dev/null`);
+    const { processes } = JSON.parse((await host.utsusemi("disguise", "status", "--json")).out);
+    const names: readonly string[] = processes.map(({ name }: { readonly name: string }) => name);
+    assert.ok(names.includes("sleep") && names.includes("twistd"), JSON.stringify(processes));
+
+    const count = host.processes().length;
+    const verified = JSON.parse((await host.utsusemi("disguise", "verify", "--json")).out);
+    const results: readonly { readonly scope: string; readonly result: string }[] = verified.rows;
+    assert.deepEqual([...new Set(results.map(({ scope }) => scope))], ["slice:private", "user:nobody"]);
+    assert.deepEqual(
+      results.filter(({ result }) => result === "differs"),
+      [],
+    );
+    assert.ok(results.some(({ result }) => result === "equal"));
+    assert.equal(host.processes().length, count, "nothing outlives the questions");
+
+    const reverted = await host.utsusemi("disguise", "revert", "--restart");
+    assert.equal(reverted.code, 0, reverted.err + reverted.out);
+    assert.match(reverted.out, /^Revert is complete for new, pending for \d+:/);
+    assert.match(reverted.out, /\n\d+ +sleep +root /);
+    assert.deepEqual(host.told.slice(-3), ["daemon-reload", "restart -- private-a.service", "restart -- private-b.service"]);
+    assert.deepEqual(host.differences(), before);
+  },
+);

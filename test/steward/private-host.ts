@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
+import { setTimeout as wait } from "node:timers/promises";
 import { type ClientRun, runClient } from "../clients/run-client.ts";
 import { PROGRAM } from "../rig/command.ts";
 
@@ -14,7 +16,7 @@ const UPPER = "/mnt";
 
 const SCRIPT = `
 set -eu
-mount -t tmpfs -o mode=755 tmpfs ${UPPER}
+mount -t tmpfs -o mode=755 "$2" ${UPPER}
 for at in ${FOLDERS.join(" ")}; do
   mkdir -p ${UPPER}/$at/upper ${UPPER}/$at/work
   chmod --reference=/$at ${UPPER}/$at/upper
@@ -30,12 +32,23 @@ echo ready
 exec cat
 `;
 
-/** Units are files of ours; whatever else it is asked, it knows nothing. */
+/** Units are files of ours in /etc/systemd/system, in a slice of ours, and run as long as nobody looks; whatever else it is asked, it knows nothing. */
 const SYSTEMCTL = `#!/bin/sh
 echo "$*" >>${UPPER}/systemctl.log
-case $1 in daemon-reload | restart | reload) exit 0 ;; esac
+show() {
+  drop_ins=$(ls /etc/systemd/system/$1.d/*.conf 2>/dev/null | tr '\\n' ' ')
+  echo "Id=$1"; echo LoadState=loaded; echo ActiveState=active; echo "FragmentPath=/etc/systemd/system/$1"
+  echo "DropInPaths=$drop_ins"; echo Slice=private.slice; echo SystemCallFilter=; echo
+}
+for last; do :; done
+case $1 in
+daemon-reload | restart | reload) exit 0 ;;
+show) cd /etc/systemd/system; for unit in private-*.service; do case $unit in $last) [ "$last" = "$unit" ] || [ "$last" = '*.service' ] && show $unit ;; esac; done; exit 0 ;;
+esac
 exit 1
 `;
+
+let hosts = 0;
 
 export class PrivateHost implements AsyncDisposable {
   /** The steward's, inside. */
@@ -43,17 +56,22 @@ export class PrivateHost implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #spawned: ChildProcess[] = [];
 
-  private constructor(child: ChildProcess) {
+  readonly #name: string;
+
+  private constructor(child: ChildProcess, name: string) {
     this.#child = child;
+    this.#name = name;
   }
 
-  static async start(systemctl = SYSTEMCTL): Promise<PrivateHost> {
-    const child = spawn("unshare", ["--mount", "--uts", "--propagation", "private", "sh", "-c", SCRIPT, "sh", systemctl], {
+  static async start(): Promise<PrivateHost> {
+    hosts += 1;
+    const name = `private-host-${process.pid}-${hosts}`;
+    const child = spawn("unshare", ["--mount", "--uts", "--propagation", "private", "sh", "-c", SCRIPT, "sh", SYSTEMCTL, name], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     const [ready] = await once(child.stdout, "data");
     assert.equal(String(ready), "ready\n");
-    return new PrivateHost(child);
+    return new PrivateHost(child, name);
   }
 
   /** Runs a program inside, from its start to its end. */
@@ -71,6 +89,17 @@ export class PrivateHost implements AsyncDisposable {
     const child = spawn("nsenter", [...this.#enter(), process.execPath, PROGRAM, ...words], { env: this.environment, stdio: "ignore" });
     this.#spawned.push(child);
     return child;
+  }
+
+  /** A line of its shell that goes on, at the latest to the end of the host. */
+  spawnLine(line: string): void {
+    this.#spawned.push(spawn("nsenter", [...this.#enter(), "sh", "-c", line], { env: this.environment, stdio: "ignore" }));
+  }
+
+  /** Waits until a line of its shell succeeds. */
+  async sees(line: string): Promise<void> {
+    const holds = () => spawnSync("nsenter", [...this.#enter(), "sh", "-c", line], { env: this.environment }).status === 0;
+    for (const giveUp = AbortSignal.timeout(60_000); !holds(); await wait(20)) giveUp.throwIfAborted();
   }
 
   /** How a path inside is called outside. */
@@ -105,6 +134,14 @@ export class PrivateHost implements AsyncDisposable {
     return inside.split("\n").filter((line) => !lines.has(line));
   }
 
+  /** Processes that see this host's mounts: also those that outlived who started them. */
+  processes(): readonly number[] {
+    const inside = (pid: string) => textOf(`/proc/${pid}/mountinfo`).includes(` - tmpfs ${this.#name} `);
+    return readdirSync("/proc")
+      .filter((pid) => /^\d+$/.test(pid) && inside(pid))
+      .map(Number);
+  }
+
   /** What systemctl was told. */
   get told(): readonly string[] {
     return this.shell(`cat ${UPPER}/systemctl.log 2>/dev/null || true`).split("\n").filter(Boolean);
@@ -116,11 +153,22 @@ export class PrivateHost implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const child of [...this.#spawned, this.#child]) child.kill("SIGKILL");
+    for (const pid of this.processes()) process.kill(pid, "SIGKILL");
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
   }
 
   #enter(): readonly string[] {
     return ["--target", `${this.#child.pid}`, "--mount", "--uts", "--wd=/", "--"];
+  }
+}
+
+/** Empty for what is not there any more. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return "";
+    throw error;
   }
 }
 

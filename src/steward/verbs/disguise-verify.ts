@@ -1,4 +1,6 @@
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withoutVerb } from "../../disguise/overlay/plan-record.ts";
 import { type Answered, type InstalledDetector, installedDetectors } from "../../disguise/verify/installed-detectors.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
 import { object } from "../../shape/shape.ts";
@@ -12,7 +14,8 @@ import type { Work } from "./work.ts";
 
 /**
  * Asks every detector that is installed, inside each scope, and compares with what was foretold when the disguise was applied. Inside a service
- * or a login means through the guard, by the very file that those are started by.
+ * or a login means through the guard, by the very plan that those are started by; only its background processes are left out, which would
+ * outlive the question.
  */
 export const verifyVerb = verb("disguise.verify", object("nothing", {}), async (_, work): Promise<VerifyAnswer> => {
   const applied = appliedIn(work.ledger, work.folder);
@@ -36,31 +39,24 @@ function isInstalled(detector: InstalledDetector, outside: Outside): readonly He
 
 function rowsOf(scope: AppliedScope, here: readonly Here[], work: Work): readonly Verified[] {
   work.progress(`Asking ${here.filter(({ isThere }) => isThere).length} detectors in ${scope.scope}`);
-  return here.map(({ detector, isThere }) => {
+  const file = join(work.folder, "plans", "verify");
+  const inside = insideOf(scope, file, work);
+  const rows = here.map(({ detector, isThere }): Verified => {
     const about = { scope: scope.scope, detector: detector.id, foretold: scope.foretold[detector.id] ?? "" };
-    return isThere ? { ...about, ...asked(detector, scope, work) } : { ...about, result: "not-installed" };
+    return isThere ? { ...about, ...asked(detector, inside, { ...about, outside: work.outside }) } : { ...about, result: "not-installed" };
   });
+  rmSync(file, { force: true });
+  return rows;
 }
 
 const GUARD = join(import.meta.dirname, "..", "..", "..", "kernel", "guard", "guard-x64");
 const LIMIT_MS = 60_000;
 
-function asked(detector: InstalledDetector, scope: AppliedScope, { outside, ledger }: Work): Pick<Verified, "result" | "answered" | "why"> {
-  const inside = insideOf(scope, ledger);
-  if (inside === undefined) return { result: "cannot-run", why: "nothing of this scope is shown to processes by the guard" };
-  const answers = detector.commands.map((command): Answered => {
-    const [program = "", ...words] = [...inside, ...command];
-    return outside.run(program, words, { limitMs: LIMIT_MS });
-  });
-  const answered = detector.read(answers);
-  if (answered === undefined) return { result: "cannot-run", why: complaintOf(answers) };
-  return { answered, result: answered === scope.foretold[detector.id] ? "equal" : "differs" };
-}
-
 /** What stands before a command so that it runs inside; undefined: nothing brings it there. */
-function insideOf({ scope, planFile }: AppliedScope, ledger: Ledger): readonly string[] | undefined {
-  if (planFile !== undefined) return [...inScopeOfModule(ledger), GUARD, "enter", planFile, "--"];
-  return scope === "host" ? [] : undefined;
+function insideOf({ scope, planFile }: AppliedScope, file: string, { port, ledger }: Work): readonly string[] | undefined {
+  if (planFile === undefined) return scope === "host" ? [] : undefined;
+  writeFileSync(file, withoutVerb(port.read(planFile), "process"), { mode: 0o600 });
+  return [...inScopeOfModule(ledger), GUARD, "enter", file, "--"];
 }
 
 /** What the kernel module shows depends on the cgroup of who looks. */
@@ -69,6 +65,24 @@ function inScopeOfModule({ entries }: Ledger): readonly string[] {
   const isShown = entries.some(({ change }) => change.kind === "module" && change.settings?.text.includes(`/${slice}\n`) === true);
   return isShown ? ["systemd-run", "--scope", "--quiet", "--collect", `--slice=${slice}`, "--"] : [];
 }
+
+interface Asking {
+  readonly foretold: string;
+  readonly outside: Outside;
+}
+
+function asked(detector: InstalledDetector, inside: readonly string[] | undefined, { foretold, outside }: Asking): Answer {
+  if (inside === undefined) return { result: "cannot-run", why: "nothing of this scope is shown to processes by the guard" };
+  const answers = detector.commands.map((command): Answered => {
+    const [program = "", ...words] = [...inside, ...command];
+    return outside.run(program, words, { limitMs: LIMIT_MS });
+  });
+  const answered = detector.read(answers);
+  if (answered === undefined) return { result: "cannot-run", why: complaintOf(answers) };
+  return { answered, result: answered === foretold ? "equal" : "differs" };
+}
+
+type Answer = Pick<Verified, "result" | "answered" | "why">;
 
 function complaintOf(answers: readonly Answered[]): string {
   return answers.map(({ err }) => err.trim().split("\n").at(-1) ?? "").find((line) => line !== "") ?? "it gave no answer";

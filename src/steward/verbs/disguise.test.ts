@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { needs } from "../../../test/rig/needs.ts";
+import { encodePlan } from "../../disguise/overlay/plan-record.ts";
 import { kvmGuest } from "../../disguise/testing/hosts.ts";
 import { begin } from "../apply/unfinished.ts";
 import { takeSnapshot } from "../ledger/snapshot.ts";
@@ -182,7 +183,10 @@ test("the site's seed is made once and closed to others; a seed of the operator'
 
 test("verify compares each installed detector with what was foretold, and says which cannot be asked", root, async () => {
   using host = new SmallHost();
-  host.carriage = { ...host.carriage, planFile: join(host.stewardFolder, "plan") };
+  const planFile = join(host.stewardFolder, "plan");
+  writeFileSync(planFile, encodePlan([["mark", "100000"]]));
+  mkdirSync(join(host.stewardFolder, "plans"));
+  host.carriage = { ...host.carriage, planFile };
   await host.ask("disguise.apply", honeypot);
   for (const absent of ["ohai", "/usr/bin/python3"]) host.failing.set(absent, "");
   host.printing.set("systemd-detect-virt --version", "systemd 252 (252.1)\n");
@@ -201,7 +205,7 @@ test("verify compares each installed detector with what was foretold, and says w
   assert.equal(row("ohai")?.result, "not-installed");
   assert.equal(row("ansible")?.result, "not-installed");
   assert.equal(row("systemd-detect-virt (257)"), undefined, "of one program one release is installed");
-  assert.ok(host.ran.some((line) => line.endsWith(`guard-x64 enter ${join(host.stewardFolder, "plan")} -- virt-what`)));
+  assert.ok(host.ran.some((line) => line.endsWith(`guard-x64 enter ${join(host.stewardFolder, "plans", "verify")} -- virt-what`)));
 });
 
 test("a clue of which nothing can be seen in the scope is left out, with its mechanism's traces", root, async () => {
