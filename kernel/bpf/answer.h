@@ -37,13 +37,13 @@ INLINE void write_tcp(__u32 *word, const struct packet *p, const struct segment 
 
 INLINE void write_ipv4(struct ipv4 *ip, const struct packet *p, __u32 size) {
   ip->version = 0x45, ip->service = 0, ip->size = swap16(size), ip->id = 0, ip->fragment = swap16(DONT_FRAGMENT);
-  ip->ttl = HOPS, ip->protocol = PROTOCOL_TCP, ip->from = p->to.word[3], ip->to = p->from.word[3];
-  const __u64 sum = (__u64)0x45 + ip->size + ip->fragment + (HOPS | PROTOCOL_TCP << 8) + ip->from + ip->to;
+  ip->ttl = HOPS, ip->protocol = p->protocol, ip->from = p->to.word[3], ip->to = p->from.word[3];
+  const __u64 sum = (__u64)0x45 + ip->size + ip->fragment + (HOPS | p->protocol << 8) + ip->from + ip->to;
   ip->check = 0xffff ^ folded(sum);
 }
 
 INLINE void write_ipv6(struct ipv6 *ip, const struct packet *p, __u32 size) {
-  ip->version = 0x60, ip->size = swap16(size - IPV6_BYTES), ip->next = PROTOCOL_TCP, ip->hops = HOPS;
+  ip->version = 0x60, ip->size = swap16(size - IPV6_BYTES), ip->next = p->protocol, ip->hops = HOPS;
   __builtin_memcpy(ip->from, &p->to, 16), __builtin_memcpy(ip->to, &p->from, 16);
 }
 

@@ -24,6 +24,7 @@ static long (*const skb_resize)(void *skb, __u32 size, __u64 flags) = (void *)38
 static long (*const skb_pull)(void *skb, __u32 size) = (void *)39;
 static long (*const xdp_move_start)(void *frame, int delta) = (void *)44;
 static long (*const xdp_move_end)(void *frame, int delta) = (void *)65;
+static void *(*const datagram_socket_find)(void *hook, struct bpf_sock_tuple *between, __u32 size, __u64 netns, __u64 flags) = (void *)85;
 static long (*const socket_release)(void *socket) = (void *)86;
 static void *(*const socket_find)(void *hook, struct bpf_sock_tuple *between, __u32 size, __u64 netns, __u64 flags) = (void *)99;
 static void *(*const ring_reserve)(void *ring, __u64 size, __u64 flags) = (void *)131;

@@ -7,7 +7,7 @@
  * packet that belongs to a socket passes; nothing is answered that did not come from a single host's Ethernet address.
  */
 #include "land.h"
-#include "unused.h"
+#include "patterns.h"
 
 static const __s64 STALE = 2000000000;
 
@@ -15,12 +15,6 @@ INLINE bool is_alive(__u64 now) {
   const __u32 zero = 0;
   const __u64 *at = map_find(&heartbeat, &zero);
   return at && (__s64)(now - *at) <= STALE;
-}
-
-/** Flags that no stack sends: NULL, FIN without ACK (Xmas too), SYN with FIN or RST. */
-INLINE bool is_odd(__u8 flags) {
-  if (flags & SYN) return flags & (FIN | RST);
-  return !(flags & (RST | ACK));
 }
 
 INLINE int on_tcp(void *ctx, const bool xdp, const bool is_ipv6, struct packet *p, const struct settings *settings, __u64 now) {
@@ -43,6 +37,8 @@ INLINE int on_ip(void *ctx, const bool xdp, const bool is_ipv6, struct packet *p
     return drop(xdp);
   }
   if (settings->options & OPTION_LAND && (p->protocol != PROTOCOL_TCP || (p->flags & (SYN | ACK)) == SYN)) learn_carrier(p);
+  const int decided = on_patterns(ctx, xdp, is_ipv6, p, settings, now);
+  if (decided != GO_ON) return decided;
   if (p->protocol != PROTOCOL_TCP) return pass(xdp);
   return on_tcp(ctx, xdp, is_ipv6, p, settings, now);
 }
@@ -51,7 +47,9 @@ INLINE int engine(void *ctx, const bool xdp, __u32 interface) {
   const __u64 now = clock_coarse();
   const struct ethernet *ethernet = start_of(ctx, xdp);
   if (!is_alive(now) || (void *)(ethernet + 1) > end_of(ctx, xdp)) return pass(xdp);
-  struct packet p = {.interface = interface};
+  struct packet p;
+  __builtin_memset(&p, 0, sizeof p);
+  p.interface = interface;
   __builtin_memcpy(p.mac.byte, ethernet->from, 6), __builtin_memcpy(p.own_mac, ethernet->to, 6);
   if (is_dead_to(&p.mac, now)) {
     count(COUNT_DEAD);

@@ -24,15 +24,20 @@ INLINE bool is_allowed(__u32 which, __u32 most, __u64 now) {
   return true;
 }
 
-INLINE __u32 bucket_of(const struct address *address) {
+INLINE __u32 mixed(const struct address *address) {
   __u32 hash =
       address->word[0] * 0x9e3779b1 ^ address->word[1] * 0x85ebca77 ^ address->word[2] * 0xc2b2ae3d ^ address->word[3] * 0x27d4eb2f;
   hash ^= hash >> 15;
   hash *= 0x2c1b3c6d;
-  return (hash ^ hash >> 13) & (ALLOWANCES / 2 - 1);
+  return hash ^ hash >> 13;
 }
 
-INLINE void tell(const struct packet *p, __u8 kind, __u32 detail, __u64 now) {
+INLINE __u32 bucket_of(const struct address *address) {
+  return mixed(address) & (ALLOWANCES / 2 - 1);
+}
+
+__attribute__((noinline)) int tell(struct packet *p, __u8 kind, __u32 detail, __u64 now) {
+  if (!p) return 0;
   const bool proved = kind == EVENT_PROOF;
   const __u32 mine = bucket_of(&p->from) + (proved ? ALLOWANCES / 2 : 0);
   struct event *event = 0;
@@ -41,13 +46,14 @@ INLINE void tell(const struct packet *p, __u8 kind, __u32 detail, __u64 now) {
     event = ring_reserve(&events, sizeof *event, 0);
   if (!event) {
     count(COUNT_EVENTS_LOST);
-    return;
+    return 0;
   }
   event->at = now, event->kind = kind, event->protocol = p->protocol, event->flags = p->flags, event->pad = p->is_ipv6;
   event->interface = p->interface, event->from = p->from, event->to = p->to;
   event->from_port = p->from_port, event->to_port = p->to_port, event->detail = detail;
   __builtin_memcpy(event->mac, p->mac.byte, 6), event->more[0] = event->more[1] = 0;
   ring_submit(event, 0);
+  return 1;
 }
 
 INLINE bool is_trusted(const struct address *address) {

@@ -30,7 +30,7 @@ INLINE bool is_dead_to(const struct mac *mac, __u64 now) {
   return until && *until > now;
 }
 
-INLINE void on_land(const struct packet *p, const struct settings *settings, __u64 now) {
+INLINE void on_land(struct packet *p, const struct settings *settings, __u64 now) {
   const __u32 zero = 0;
   const __u64 until = now + MINUTE;
   count(COUNT_LAND);

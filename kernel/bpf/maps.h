@@ -132,7 +132,8 @@ struct allowance {
   __u32 used;
   __u32 pad;
 };
-enum { ALLOWANCES = 16384, ALLOWANCE_ALL_FORGED = ALLOWANCES, ALLOWANCE_ALL_PROVED, ALLOWANCE_REPLIES, ALLOWANCES_IN_ALL };
+enum { ALLOWANCES = 16384, REPLY_BUCKETS = 4096, ALLOWANCE_REPLIES_OF_ONE = ALLOWANCES, ALLOWANCE_ALL_FORGED = ALLOWANCES + REPLY_BUCKETS };
+enum { ALLOWANCE_ALL_PROVED = ALLOWANCE_ALL_FORGED + 1, ALLOWANCE_REPLIES, ALLOWANCES_IN_ALL };
 
 struct {
   NUMBER(type, BPF_MAP_TYPE_ARRAY);
@@ -160,6 +161,19 @@ struct {
   TYPE(key, __u32);
   TYPE(value, __u64);
 } counts SECTION(".maps");
+
+/** How many segments with a payload a connection has brought, by a hash of it: another one with the same place begins anew. */
+struct progress_of_flow {
+  __u32 tag, segments;
+};
+enum { FLOWS = 16384 };
+
+struct {
+  NUMBER(type, BPF_MAP_TYPE_ARRAY);
+  NUMBER(max_entries, FLOWS);
+  TYPE(key, __u32);
+  TYPE(value, struct progress_of_flow);
+} flows SECTION(".maps");
 
 struct mac {
   __u8 byte[6];

@@ -89,6 +89,12 @@ INLINE bool is_unfinished(const struct packet *p, const void *tcp, const void *e
   return folded(sum) != 0xffff;
 }
 
+/** Flags that no stack sends: NULL, FIN without ACK (Xmas too), SYN with FIN or RST. */
+INLINE bool is_odd(__u8 flags) {
+  if (flags & SYN) return flags & (FIN | RST);
+  return !(flags & (RST | ACK));
+}
+
 INLINE bool read_ports(struct packet *p, const void *transport, const void *end, __u32 size) {
   const struct tcp *tcp = transport;
   if (p->protocol == PROTOCOL_UDP) {

@@ -28,17 +28,22 @@ INLINE __u32 cookie(const struct packet *p, const bool is_ipv6, const struct set
   return sip_end(&s);
 }
 
+INLINE __u32 fill_between(struct bpf_sock_tuple *between, const struct packet *p, const bool is_ipv6) {
+  if (is_ipv6) {
+    __builtin_memcpy(between->ipv6.saddr, &p->from, 16), __builtin_memcpy(between->ipv6.daddr, &p->to, 16);
+    between->ipv6.sport = swap16(p->from_port), between->ipv6.dport = swap16(p->to_port);
+    return sizeof between->ipv6;
+  }
+  between->ipv4.saddr = p->from.word[3], between->ipv4.daddr = p->to.word[3];
+  between->ipv4.sport = swap16(p->from_port), between->ipv4.dport = swap16(p->to_port);
+  return sizeof between->ipv4;
+}
+
 /** A listener or a connection, also one that waits. */
 INLINE bool has_socket(void *ctx, const bool is_ipv6, const struct packet *p) {
   struct bpf_sock_tuple between;
-  if (is_ipv6) {
-    __builtin_memcpy(between.ipv6.saddr, &p->from, 16), __builtin_memcpy(between.ipv6.daddr, &p->to, 16);
-    between.ipv6.sport = swap16(p->from_port), between.ipv6.dport = swap16(p->to_port);
-  } else {
-    between.ipv4.saddr = p->from.word[3], between.ipv4.daddr = p->to.word[3];
-    between.ipv4.sport = swap16(p->from_port), between.ipv4.dport = swap16(p->to_port);
-  }
-  void *socket = socket_find(ctx, &between, is_ipv6 ? sizeof between.ipv6 : sizeof between.ipv4, (__u64)-1, 0);
+  const __u32 size = fill_between(&between, p, is_ipv6);
+  void *socket = socket_find(ctx, &between, size, (__u64)-1, 0);
   if (!socket) return false;
   socket_release(socket);
   return true;

@@ -39,6 +39,11 @@ struct bpf_sock_tuple {
   };
 };
 
+/** Of `struct bpf_sock` up to what is read of it. */
+struct bpf_sock {
+  __u32 bound_dev_if, family, type, protocol, mark, priority, src_ip4, src_ip6[4], src_port, dst_port, dst_ip4, dst_ip6[4], state;
+};
+
 struct ethernet {
   __u8 to[6], from[6];
   __u16 type;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { OperatorError } from "../../errors/operator-error.ts";
+import type { Tables } from "../../patterns/index.ts";
 import { RingBuffer } from "./bpf-map.ts";
 import { BpfObject, presentCalls } from "./bpf-object.ts";
 import { type CountName, EngineMaps } from "./engine-maps.ts";
@@ -8,6 +9,7 @@ import { checkSettings, DEFAULT_SOURCES, type EngineSettings, type InterfaceSett
 import { readForwardedPorts } from "./forwarded-ports.ts";
 import { type NetworkInterface, readHostNetwork } from "./host-network.ts";
 import { type EngineEvent, parseEvent, type Standing } from "./layout.ts";
+import { PatternMaps } from "./pattern-maps.ts";
 import { attachTc, detachTc, tcProgramsOn } from "./tc-hook.ts";
 import { attachXdp } from "./xdp-hook.ts";
 
@@ -22,6 +24,7 @@ export class Engine implements Disposable {
   readonly #object: BpfObject;
   readonly #settings: EngineSettings;
   readonly #maps: EngineMaps;
+  readonly #patterns: PatternMaps;
   readonly #attached: Attached[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
   #ring: RingBuffer | undefined;
@@ -33,6 +36,7 @@ export class Engine implements Disposable {
     this.#object = object;
     this.#settings = settings;
     this.#maps = new EngineMaps(object);
+    this.#patterns = new PatternMaps(object);
   }
 
   /**
@@ -76,6 +80,15 @@ export class Engine implements Disposable {
 
   [Symbol.dispose](): void {
     this.down();
+  }
+
+  /**
+   * Matches packets by these patterns from now on.
+   *
+   * @throws OperatorError `patterns-invalid`; then those of before stay
+   */
+  match(tables: Tables): void {
+    this.#patterns.load(tables);
   }
 
   /** Never answered from now on. False: there is no room for more. */

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What a matched pattern costs its sender. Where something real listens, a pattern only observes unless its source is suspect by proof or
+ * the pattern says otherwise; where an unused port has an answer of its own, that answer is the nonsense, and the pattern is told. A
+ * trusted source, and a packet that is not for this host, is never matched. No reply is larger than what it answers, and replies are
+ * limited for each source and in all.
+ */
+#pragma once
+#include "fields.h"
+#include "match.h"
+#include "unused.h"
+
+enum { GO_ON = -1000, TCP_LISTEN = 10, FIRST_SEGMENTS = 4, REPLIES_OF_ONE = 5, REPLIES_OF_ALL = 1000 };
+
+/** How a packet stands to what this host knows. */
+struct standing_of_flow {
+  __u8 flow;
+  /** A socket of this host would get it, or the kernel itself answers. */
+  bool is_real;
+};
+
+/** Whether this is one of the first segments with a payload. */
+INLINE bool is_first(const struct packet *p) {
+  const __u32 tag = mixed(&p->from) ^ (p->from_port | (__u32)p->to_port << 16) * 0x165667b1;
+  const __u32 place = tag & (FLOWS - 1);
+  struct progress_of_flow *flow = map_find(&flows, &place);
+  if (!flow) return false;
+  if (flow->tag != tag || p->flags & SYN) flow->tag = tag, flow->segments = 0;
+  if (flow->segments >= FIRST_SEGMENTS) return false;
+  if (p->payload) flow->segments += 1;
+  return true;
+}
+
+INLINE __u8 flow_of_socket(const struct packet *p, const struct bpf_sock *socket) {
+  if (socket->state == TCP_LISTEN) return FLOW_STRAY;
+  return p->payload && is_first(p) ? FLOW_FIRST : FLOW_LATER;
+}
+
+INLINE __u8 flow_without_socket(const struct packet *p, const bool is_ipv6, const struct settings *settings) {
+  const struct decoy *decoy = decoy_of(p);
+  struct place place;
+  if (!(p->flags & ACK) || !decoy || !decoy->kind || !find_place(p, decoy, cookie(p, is_ipv6, settings), &place)) return FLOW_STRAY;
+  return p->payload && place.is_exact ? FLOW_FIRST : FLOW_LATER;
+}
+
+INLINE struct standing_of_flow stand(void *ctx, const bool is_ipv6, const struct packet *p, const struct settings *settings) {
+  struct standing_of_flow found = {.flow = FLOW_NEW, .is_real = p->protocol != PROTOCOL_TCP && p->protocol != PROTOCOL_UDP};
+  struct bpf_sock_tuple between;
+  if (found.is_real) return found;
+  const __u32 size = fill_between(&between, p, is_ipv6);
+  const bool is_tcp = p->protocol == PROTOCOL_TCP;
+  struct bpf_sock *socket =
+      is_tcp ? socket_find(ctx, &between, size, (__u64)-1, 0) : datagram_socket_find(ctx, &between, size, (__u64)-1, 0);
+  const bool opens = !is_tcp || (p->flags & (SYN | ACK)) == SYN;
+  if (is_tcp && opens) is_first(p);
+  if (!socket) {
+    if (!opens) found.flow = flow_without_socket(p, is_ipv6, settings);
+    return found;
+  }
+  found.is_real = true;
+  if (!opens) found.flow = flow_of_socket(p, socket);
+  socket_release(socket);
+  return found;
+}
+
+INLINE bool is_suspect(const struct address *address, __u64 now) {
+  const struct standing *standing = map_find(&hostile, address);
+  return standing && standing->until > now && standing->state >= STATE_SUSPECT;
+}
+
+/** Whether any rule could hold, by what costs nearly nothing. */
+INLINE bool is_worth_it(const struct tables *t, const struct group *group, const struct packet *p, const bool is_ipv6) {
+  if (group->size) return true;
+  if (p->protocol == PROTOCOL_TCP) return t->by_flags[p->flags].size || (p->payload && (group->hash_flows | group->automaton_flows));
+  if (p->protocol == (is_ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP)) return true;
+  return group->hash_flows | group->automaton_flows;
+}
+
+INLINE __u32 group_of(const struct tables *t, const struct packet *p, const bool is_ipv6) {
+  if (p->protocol == PROTOCOL_TCP) return t->port_groups[p->to_port];
+  if (p->protocol == PROTOCOL_UDP) return t->port_groups[PORTS + p->to_port];
+  if (p->protocol == PROTOCOL_ICMP && !is_ipv6) return t->meta[META_ICMP_GROUP];
+  return p->protocol == PROTOCOL_ICMPV6 && is_ipv6 ? t->meta[META_ICMP6_GROUP] : t->meta[META_OTHER_GROUP];
+}
+
+/** The two words in front of a datagram's bytes, with their checksum. */
+INLINE void datagram_words(__u32 word[2], const struct packet *p, const struct scratch *s, const struct reply *reply, bool unfinished) {
+  const __u32 size = 8 + reply->size;
+  __u64 sum = reply->sum;
+  if (s->protocol == BIT_UDP) {
+    word[0] = swap16(p->to_port) | (__u32)swap16(p->from_port) << 16, word[1] = swap16(size);
+    sum += pseudo_header(p, size, PROTOCOL_UDP);
+    const __u32 whole = folded(sum + word[0] + word[1]) ^ 0xffff;
+    word[1] |= (unfinished ? folded(pseudo_header(p, size, PROTOCOL_UDP)) : whole ? whole : 0xffff) << 16;
+    return;
+  }
+  word[0] = s->protocol == BIT_ICMP ? 0 : 129;
+  word[1] = swap16(s->field[FIELD_ICMP_ID]) | (__u32)swap16(s->field[FIELD_ICMP_SEQUENCE]) << 16;
+  if (s->protocol == BIT_ICMPV6) sum += pseudo_header(p, size, PROTOCOL_ICMPV6);
+  word[0] |= (folded(sum + word[0] + word[1]) ^ 0xffff) << 16;
+}
+
+INLINE bool may_reply(const struct packet *p, const struct scratch *s, const struct reply *reply, __u64 now) {
+  const bool is_echo =
+      (s->protocol == BIT_ICMP && s->field[FIELD_ICMP_TYPE] == 8) || (s->protocol == BIT_ICMPV6 && s->field[FIELD_ICMP_TYPE] == 128);
+  if ((s->protocol != BIT_UDP && !is_echo) || reply->size > s->field[FIELD_PAYLOAD_SIZE]) return false;
+  return is_allowed(ALLOWANCE_REPLIES_OF_ONE + (bucket_of(&p->from) & (REPLY_BUCKETS - 1)), REPLIES_OF_ONE, now) &&
+         is_allowed(ALLOWANCE_REPLIES, REPLIES_OF_ALL, now);
+}
+
+/** Nothing is no mistake. */
+INLINE bool store_bytes(void *ctx, const bool xdp, __u32 at, __u8 *from, __u64 size) {
+  if (size > REPLY_BYTES) return false;
+  asm volatile("" : "+r"(size));
+  if (!size) return true;
+  return xdp ? !xdp_store(ctx, at, from, size) : !skb_store(ctx, at, from, size, 0);
+}
+
+INLINE int reply_datagram(void *ctx, const bool xdp, const bool is_ipv6, const struct packet *p, const struct scratch *s, struct tables *t,
+                          const struct reply *reply) {
+  const __u32 ip_bytes = is_ipv6 ? IPV6_BYTES : IPV4_BYTES, headers = ETHERNET_BYTES + ip_bytes + 8;
+  const __u32 size = reply->size;
+  const __u16 *udp = start_of(ctx, xdp) + ETHERNET_BYTES + ip_bytes;
+  if ((void *)(udp + 4) > end_of(ctx, xdp)) return drop(xdp);
+  const bool unfinished = !xdp && s->protocol == BIT_UDP && udp[3] == folded(pseudo_header(p, swap16(udp[2]), PROTOCOL_UDP));
+  if (size > REPLY_BYTES || !resize(ctx, xdp, headers + size)) return drop(xdp);
+  void *start = start_of(ctx, xdp);
+  __u32 *word = start + ETHERNET_BYTES + ip_bytes;
+  if ((void *)(word + 2) > end_of(ctx, xdp)) return drop(xdp);
+  write_ethernet(start, p);
+  if (is_ipv6)
+    write_ipv6(start + ETHERNET_BYTES, p, ip_bytes + 8 + size);
+  else
+    write_ipv4(start + ETHERNET_BYTES, p, ip_bytes + 8 + size);
+  __u32 words[2];
+  datagram_words(words, p, s, reply, unfinished);
+  word[0] = words[0], word[1] = words[1];
+  if (!store_bytes(ctx, xdp, headers, &t->reply_bytes[reply->first & (REPLY_ALL - 1)], size)) return drop(xdp);
+  count(COUNT_REPLIES);
+  return send_back(ctx, xdp);
+}
+
+INLINE int answer_match(void *ctx, const bool xdp, const bool is_ipv6, struct packet *p, const struct scratch *s, struct tables *t,
+                        bool is_real, __u64 now) {
+  const struct rule *rule = &t->rules[s->best & (RULES - 1)];
+  const __u32 answer = is_real && !is_suspect(&p->from, now) ? rule->on_listener : rule->answer;
+  tell(p, EVENT_PATTERN, rule->pattern | answer << 16, now);
+  if (!is_real && p->protocol == PROTOCOL_TCP && !is_odd(p->flags)) {
+    const struct decoy *decoy = decoy_of(p);
+    if (decoy && decoy->kind) return GO_ON;
+  }
+  if (answer != ANSWER_DROP && answer != ANSWER_REPLY) return GO_ON;
+  const struct reply *reply = &t->replies[rule->reply & (REPLIES - 1)];
+  if (answer == ANSWER_REPLY && p->protocol != PROTOCOL_TCP && may_reply(p, s, reply, now))
+    return reply_datagram(ctx, xdp, is_ipv6, p, s, t, reply);
+  count(COUNT_DROPPED);
+  return drop(xdp);
+}
+
+INLINE int on_patterns(void *ctx, const bool xdp, const bool is_ipv6, struct packet *p, const struct settings *settings, __u64 now) {
+  const __u32 zero = 0;
+  const __u32 *set = map_find(&active, &zero);
+  if (!set) return GO_ON;
+  const __u32 number = *set;
+  void *tables_map = map_find(&tables_sets, &number), *automaton_map = map_find(&transitions_sets, &number);
+  struct scratch *s = map_find(&scratch, &zero);
+  if (!tables_map || !automaton_map || !s) return GO_ON;
+  struct tables *t = map_find(tables_map, &zero);
+  struct transitions *automaton = map_find(automaton_map, &zero);
+  if (!t || !automaton) return GO_ON;
+  s->group = group_of(t, p, is_ipv6);
+  if (!is_worth_it(t, &t->groups[s->group & (GROUPS - 1)], p, is_ipv6)) return GO_ON;
+  const struct standing_of_flow standing = stand(ctx, is_ipv6, p, settings);
+  s->flow = standing.flow;
+  if (!read_fields(ctx, xdp, is_ipv6, p, s) || best_rule(t, automaton, s) >= NO_RULE) return GO_ON;
+  if (!is_own(&p->to) || is_trusted(&p->from)) return GO_ON;
+  return answer_match(ctx, xdp, is_ipv6, p, s, t, standing.is_real, now);
+}
