@@ -91,6 +91,7 @@ export class Host {
     clearInterval(this.#behind);
     this.#pool.hold(false);
     await this.#pool.stop(STOP_MS);
+    await this.#intake.settled();
   }
 
   #visit(socket: Socket, decoy: string): void {

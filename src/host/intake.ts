@@ -21,6 +21,8 @@ export interface IntakePorts {
  */
 export class Intake {
   readonly #ports: IntakePorts;
+  /** What is being made whole, and will be told then. */
+  readonly #closing = new Set<Promise<void>>();
 
   constructor(ports: IntakePorts) {
     this.#ports = ports;
@@ -52,18 +54,27 @@ export class Intake {
   /** A visit is over, as its worker says or because its worker is gone. */
   end(visit: OpenVisit, end: VisitEnd): void {
     for (const file of visit.files.keys()) this.#closeFile(visit, { file, truncated: true });
-    this.#ports.keep.closeTerminals(visit).then(
-      (recordings) => {
-        for (const { terminal, durationMs, bytes, truncated } of recordings) {
-          this.#seal(visit, { kind: "terminal.recorded", fields: { terminal, durationMs, bytes, truncated } });
-        }
-      },
-      (error: unknown) => this.#fault(visit, error),
-    );
+    this.#close(visit, this.#keepTerminals(visit));
     const durationMs = Math.round(performance.now() - visit.openedMs);
     const { by, bytesIn, bytesOut } = end;
     this.#seal(visit, { kind: "connection.close", fields: { by, durationMs, bytesIn, bytesOut } });
     this.#ports.ended(visit);
+  }
+
+  /** Resolves when all that ended so far is whole and told. */
+  async settled(): Promise<void> {
+    while (this.#closing.size > 0) await Promise.all(this.#closing);
+  }
+
+  #close(visit: OpenVisit, keeping: Promise<void>): void {
+    const closing = keeping.catch((error: unknown) => this.#fault(visit, error)).finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+
+  async #keepTerminals(visit: OpenVisit): Promise<void> {
+    for (const { terminal, durationMs, bytes, truncated } of await this.#ports.keep.closeTerminals(visit)) {
+      this.#seal(visit, { kind: "terminal.recorded", fields: { terminal, durationMs, bytes, truncated } });
+    }
   }
 
   #remember(visit: OpenVisit, value: Uint8Array): string | undefined {
@@ -110,7 +121,7 @@ export class Intake {
     const file = visit.files.get(number);
     if (file === undefined) return;
     visit.files.delete(number);
-    this.#keepFile(visit, { ...file, truncated }).catch((error: unknown) => this.#fault(visit, error));
+    this.#close(visit, this.#keepFile(visit, { ...file, truncated }));
   }
 
   async #keepFile(visit: OpenVisit, file: OpenFile & { readonly truncated: boolean }): Promise<void> {
