@@ -8,11 +8,16 @@ import { needs } from "../rig/needs.ts";
 import { type LoginSite, NAMED, OTHER, startLoginSite } from "./login-rig.ts";
 
 /** Logins through PAM: a real sshd with Debian's stacks, a real client, and what each of three users sees before, under and after. */
-const tools = needs("root", "unshare", "sshd", "ssh", "scp", "sftp", "ssh-keygen", "systemd-detect-virt", "lscpu", "python3");
+const tools = needs("root", "unshare", "login", "sshd", "ssh", "scp", "sftp", "ssh-keygen", "systemd-detect-virt", "lscpu", "python3");
 
 const shown: Effect = {
   hostName: "svr04",
-  files: { "/sys/class/dmi/id/sys_vendor": "innotek GmbH\n", "/etc/hostname": "svr04\n", "/etc/motd": "A forged greeting.\n" },
+  files: {
+    "/sys/class/dmi/id/sys_vendor": "innotek GmbH\n",
+    "/etc/hostname": "svr04\n",
+    "/etc/motd": "A forged greeting.\n",
+    "/var/log/wtmp": "",
+  },
   processes: [{ name: "twistd", program: "/usr/bin/python3", arguments: ["python3", "twistd"] }],
 };
 
@@ -44,8 +49,9 @@ test("logins of the named user, before, under and after; others see nothing of i
   const open = host.ssh(NAMED, ["touch here; until [ -e go ]; do sleep 0.1; done; cat /etc/hostname; systemd-detect-virt --vm"]);
   host.shell(`until [ -e /home/${NAMED}/here ]; do sleep 0.1; done`);
 
-  const { conflicts, failed, leftOut } = host.steward({ what: "carry", user: NAMED, effect: shown });
+  const { conflicts, failed, leftOut, limits } = host.steward({ what: "carry", user: NAMED, effect: shown });
   assert.deepEqual([failed, conflicts], [undefined, []]);
+  assert.match(limits?.join("\n") ?? "", /not written to \/var\/log\/wtmp/);
   assert.match(leftOut?.join("\n") ?? "", /host's name.*\n.*background processes/);
 
   await t.test("the named user sees the disguise, and nothing of ours", async () => {
@@ -77,6 +83,10 @@ async function usesThatWork(host: LoginSite): Promise<void> {
   const terminal = await host.ssh(NAMED, [], { options: ["-tt"], input: "tty; shopt login_shell; cat /etc/hostname; exit 5\n" });
   assert.equal(terminal.code, 5);
   assert.match(terminal.out, /A forged greeting\.[\s\S]*\/dev\/pts\/\d+\r\nlogin_shell +\ton\r\nsvr04\r\n/);
+  const home = `/home/${NAMED}`;
+  host.shell(`echo 'rm ~/.profile; cat /etc/hostname >~/told; exit' >${home}/.profile; chown ${NAMED} ${home}/.profile`);
+  const atConsole = host.inside("script", "-qec", `login -f ${NAMED}`, "/dev/null");
+  assert.deepEqual([atConsole.stdout.includes("A forged greeting."), host.shell(`cat ${home}/told`)], [true, "svr04\n"]);
   const [near, back] = [join(host.files, "near"), join(host.files, "back")];
   writeFileSync(near, "a file\n");
   const copied = await host.client("scp", [near, `${NAMED}@HOST:far`]);

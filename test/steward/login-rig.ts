@@ -9,7 +9,7 @@ import { type ClientOptions, type ClientRun, runClient } from "../clients/run-cl
 import type { Order, Outcome } from "./login-steward.ts";
 
 /**
- * A host on which people log in: a mount namespace with copies of what logins read and write (/etc, /home, /run, /var/log), two users and
+ * A host on which people log in: a mount namespace with copies of what logins read and write (/etc, /home, /run, /var/log, names in /var/lib), two users and
  * root's key, and in it Debian's sshd with PAM. What is changed there ends with it; nothing of the machine is touched.
  */
 export interface LoginSite {
@@ -52,6 +52,12 @@ mkdir /run/sshd /srv/root
 mount --bind /srv/root /root
 chmod 700 /root
 touch /var/log/lastlog /var/log/wtmp
+mkdir /srv/lib
+for at in /var/lib/*; do
+  if [ -d "$at" ]; then mkdir "/srv/lib/\${at##*/}"; else touch "/srv/lib/\${at##*/}"; fi
+  mount --bind "$at" "/srv/lib/\${at##*/}"
+done
+mount --rbind /srv/lib /var/lib
 ssh-keygen -q -t ed25519 -N '' -f /srv/host_key
 number=61900
 for user in ${NAMED} ${OTHER}; do

@@ -107,17 +107,21 @@ async function breaking(host: LoginSite, real: string): Promise<void> {
   }
 }
 
-test("the tracer stands before the shell where the port is to be forged", tools, async (t) => {
+test("with a closed folder of the steward's, and the tracer before the shell where the port is to be forged", tools, async (t) => {
   const host = await startLoginSite("UsePAM no");
   t.after(() => host.stop());
+  host.shell("chmod 700 /srv/state");
   const port = { "10": { eax: 6, ebx: 0x564d_5868, ecx: 2, edx: 0x5658 } };
   const { conflicts, failed } = host.steward({ what: "carry", user: NAMED, effect: { ...shown, vmwarePort: port } });
   assert.deepEqual([failed, conflicts], [undefined, []]);
   await host.startSshd();
-  const ask = "grep -c '^TracerPid:.0$' /proc/self/status; cat /etc/hostname; exit 6";
+  const ask = "grep -c '^TracerPid:.0$' /proc/self/status; cat /etc/hostname; ls -d /var/lib/utsusemi*; exit 6";
   const { code, out } = await host.ssh(NAMED, [ask]);
   assert.deepEqual([code, out], [6, "0\nsvr04\n"]);
-  assert.equal((await host.ssh(OTHER, [ask])).out.split("\n")[0], "1");
+  const other = await host.ssh(OTHER, [ask]);
+  assert.deepEqual([other.code, other.out.split("\n")[0], other.out.split("\n")[2]], [6, "1", "/var/lib/utsusemi-logins"]);
+  assert.deepEqual(host.steward({ what: "revert", user: NAMED }), { conflicts: [] });
+  assert.equal(host.shell("ls -d /var/lib/utsusemi-logins 2>/dev/null; true"), "");
 });
 
 test("what the administrator has set for a user is not overruled", tools, async (t) => {
