@@ -112,8 +112,10 @@ export class Ledger {
   }
 
   #whyNotIn(change: Change): string | undefined {
-    if (!("path" in change) || change.kind === "mount") return undefined;
-    return this.#host.look(dirname(change.path)).is === "directory" ? undefined : `${dirname(change.path)} is no directory`;
+    if (!("path" in change)) return undefined;
+    const place = change.kind === "mount" ? change.path : dirname(change.path);
+    const { is } = this.#host.look(place);
+    return is === "directory" || (change.kind === "mount" && is === "file") ? undefined : `${place} is no directory`;
   }
 
   #make(change: Change, before: State): void {
