@@ -84,18 +84,23 @@ interface Placed {
 function placed({ bytes, circumstances }: Pick<Vector, "bytes" | "circumstances">): Placed {
   const packet = Buffer.from(bytes);
   const tcp = packet[0] === 0x45 ? 20 : 40;
-  const flags = packet[tcp + 13] ?? 0;
-  const isTcp = packet[packet[0] === 0x45 ? 9 : 6] === 6;
-  if (!isTcp || (flags & 18) === 2) return { packet, circumstances: { ...circumstances, flow: "new" } };
-  const payload = packet.length - tcp - ((packet[tcp + 12] ?? 0) >> 4) * 4;
-  const asked = circumstances.flow === "new" ? "first" : circumstances.flow;
-  const flow = asked === "stray" || (flags & 16) === 0 ? "stray" : asked === "first" && payload > 0 ? "first" : "later";
-  if (flow === "stray") return { packet, circumstances: { ...circumstances, flow } };
-  const [from, to] = ends(packet).map(addressText);
-  const hash = cookie([from ?? "", to ?? ""], packet.readUInt16BE(tcp), packet.readUInt16BE(tcp + 2));
-  const isn = packet.readUInt32BE(tcp + 4) - 1 - (flow === "first" ? 0 : 9);
-  packet.writeUInt32BE(((hash ^ isn) + 1) >>> 0, tcp + 8);
+  const flow = flowOf(packet, circumstances.flow);
+  if (flow === "first" || flow === "later") {
+    const [from, to] = ends(packet).map(addressText);
+    const hash = cookie([from ?? "", to ?? ""], packet.readUInt16BE(tcp), packet.readUInt16BE(tcp + 2));
+    const isn = packet.readUInt32BE(tcp + 4) - 1 - (flow === "first" ? 0 : 9);
+    packet.writeUInt32BE(((hash ^ isn) + 1) >>> 0, tcp + 8);
+  }
   return { packet, circumstances: { ...circumstances, flow } };
+}
+
+function flowOf(packet: Buffer, asked: Circumstances["flow"]): Circumstances["flow"] {
+  const [tcp, protocol] = packet[0] === 0x45 ? [20, packet[9]] : [40, packet[6]];
+  const flags = packet[tcp + 13] ?? 0;
+  if (protocol !== 6 || (flags & 18) === 2) return "new";
+  if (asked === "stray" || (flags & 16) === 0) return "stray";
+  const payload = packet.length - tcp - ((packet[tcp + 12] ?? 0) >> 4) * 4;
+  return asked !== "later" && payload > 0 ? "first" : "later";
 }
 
 function expected(packet: Buffer, circumstances: Circumstances): number | undefined {
