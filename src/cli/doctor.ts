@@ -20,7 +20,9 @@ async function examine({ json, ...place }: Place & { readonly json?: boolean }):
   const settings = settingsOf(place);
   const running = await sensorAnswers(controlSocket(settings));
   const { detectFindings } = await import("./doctor/detect-findings.ts");
-  for (const part of [findings(settings, running), detectFindings()]) for await (const finding of part) show(finding, json === true);
+  const { disguiseFindings } = await import("./doctor/disguise-findings.ts");
+  for (const part of [findings(settings, running), detectFindings(), disguiseFindings()])
+    for await (const finding of part) show(finding, json === true);
 }
 
 function show(finding: Finding, json: boolean): void {
