@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import test from "node:test";
+import { needs } from "../rig/needs.ts";
+import { NAMED, OTHER, startLoginSite } from "./login-rig.ts";
+
+/** The whole way, by the command itself: logins of two users are disguised, looked at, verified and taken back. */
+const tools = needs("root", "unshare", "sshd", "ssh", "ssh-keygen", "systemd-detect-virt", "lscpu", "virt-what", "dmidecode");
+
+test("disguise apply, status, verify and revert for the logins of two users", tools, async (t) => {
+  const host = await startLoginSite();
+  t.after(() => host.stop());
+  const command = join(import.meta.dirname, "..", "..", "bin", "utsusemi.js");
+  const disguise = (...words: readonly string[]) =>
+    host.inside(process.execPath, command, "disguise", ...words, "--folder", "/srv/steward");
+  const snapshot = () => host.shell("find /etc -printf '%p %y %m %U:%G %T@ %l\\n' | sort; find /etc -type f -exec sha256sum {} + | sort");
+  host.shell("mkdir -m 700 /srv/steward; echo logins >/srv/seed");
+  await host.startSshd();
+  const before = snapshot();
+  const real = (await host.ssh(NAMED, ["systemd-detect-virt --vm"])).out;
+  assert.notEqual(real, "oracle\n");
+
+  const asked = [
+    "apply",
+    "virtualbox-sandbox",
+    "--accept-risk",
+    "--seed-file",
+    "/srv/seed",
+    "--scope",
+    `user:${NAMED}`,
+    "--scope",
+    `user:${OTHER}`,
+  ];
+  const applied = disguise(...asked);
+  assert.equal(applied.status, 0, applied.stderr);
+  for (const user of [NAMED, OTHER]) assert.equal((await host.ssh(user, ["systemd-detect-virt --vm"])).out, "oracle\n", user);
+  assert.equal((await host.ssh("root", ["systemd-detect-virt --vm"])).out, real);
+  const during = snapshot();
+  assert.match(disguise(...asked).stdout, /already/i);
+  assert.equal(snapshot(), during);
+
+  const open = host.ssh(OTHER, ["touch here; until [ -e go ]; do sleep 0.1; done; systemd-detect-virt --vm"]);
+  host.shell(`until [ -e /home/${OTHER}/here ]; do sleep 0.1; done`);
+  assert.match(disguise("status").stdout, new RegExp(`\\d+ +bash +${OTHER} `));
+  const verified = disguise("verify");
+  assert.equal(verified.status, 0, verified.stdout);
+  assert.match(verified.stdout, /(\d+) of \1 answers are as foretold/);
+
+  const reverted = disguise("revert");
+  assert.equal(reverted.status, 0, reverted.stderr);
+  assert.match(reverted.stdout, /^Revert is complete for new, pending for \d/);
+  assert.equal(snapshot(), before);
+  host.shell(`touch /home/${OTHER}/go`);
+  assert.equal((await open).out, "oracle\n");
+  assert.equal((await host.ssh(OTHER, ["systemd-detect-virt --vm"])).out, real);
+});
