@@ -1,7 +1,8 @@
 /*
  * The disguise of services and logins, where somebody else starts the program and watches it:
  *
- *   enter PLAN [--as UID:GID[:GROUP,...]] [--name] [--watch] [--quiet] -- COMMAND [ARGUMENT]...
+ *   enter PLAN [--as UID:GID[:GROUP,...] [--keep CAPABILITIES]] [--name] [--watch] [--quiet] -- COMMAND [ARGUMENT]...
+ *     --keep   as a number of which each bit is a capability; no others are kept by an account that is not root's
  *     --name   the first ARGUMENT is what the command is told to be called, and no argument
  *     --watch  decoy processes end when the command's first process ends, not only when somebody ends them
  *     --quiet  warnings go to the kernel's log
@@ -25,7 +26,7 @@ static struct {
   int has_account, has_name, is_kept_ours;
   long front;
   u32 uid, gid, groups[MOST_GROUPS];
-  u64 group_count;
+  u64 group_count, kept;
 } asked;
 
 /* Where it began: to come back to. */
@@ -62,20 +63,25 @@ static void read_account(const char *at) {
   if (*at != 0) stay_out("the account is not UID:GID[:GROUP,...]", 0);
 }
 
-/* capabilities(7): none are left but root's, whatever the service's `SecureBits=` keep. */
+/* capabilities(7): none are left but those that are kept, as `AmbientCapabilities=` would have left them. */
 static void drop_capabilities(void) {
-  const u32 header[2] = {0x20080522, 0};
-  u32 sets[6] = {0};
+  const u32 header[2] = {0x20080522, 0}, low = (u32)asked.kept, high = (u32)(asked.kept >> 32);
+  const u32 wanted[6] = {low, low, low, high, high, high};
+  u32 sets[6];
   CALL(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL);
-  long done = CALL(capset, header, sets);
+  long done = CALL(capset, header, wanted);
+  for (u32 bit = 0; bit < 64; bit += 1)
+    if (done == 0 && (asked.kept >> bit & 1) != 0) done = CALL(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, bit);
   if (done == 0) done = CALL(capget, header, sets);
   for (int index = 0; index < 6; index += 1)
-    if (done < 0 || sets[index] != 0) stay_out("capabilities cannot be dropped", done);
+    if (done < 0 || sets[index] != wanted[index]) stay_out("capabilities cannot be dropped", done);
+  CALL(prctl, PR_SET_KEEPCAPS, 0);
 }
 
 static void drop_rights(void) {
   if (!asked.has_account) return;
   u32 ids[6];
+  if (asked.uid != 0 && asked.kept != 0) CALL(prctl, PR_SET_KEEPCAPS, 1);
   long done = CALL(setgroups, asked.group_count, asked.groups);
   if (done == 0) done = CALL(setresgid, asked.gid, asked.gid, asked.gid);
   if (done == 0) done = CALL(setresuid, asked.uid, asked.uid, asked.uid);
@@ -214,6 +220,8 @@ static u64 read_options(u64 count, const char *const *words, int *watches) {
   for (; at < count && !is_same(words[at], "--"); at += 1) {
     if (is_same(words[at], "--as") && at + 1 < count)
       read_account(words[++at]);
+    else if (is_same(words[at], "--keep") && at + 1 < count)
+      asked.kept = number_of(words[++at]);
     else if (is_same(words[at], "--name"))
       asked.has_name = 1;
     else if (is_same(words[at], "--watch"))
@@ -221,7 +229,7 @@ static u64 read_options(u64 count, const char *const *words, int *watches) {
     else if (is_same(words[at], "--quiet"))
       is_quiet = 1;
     else
-      stay_out("usage: enter PLAN [--as UID:GID[:GROUP,...]] [--name] [--watch] [--quiet] -- COMMAND", 0);
+      stay_out("usage: enter PLAN [--as UID:GID[:GROUP,...] [--keep CAPABILITIES]] [--name] [--watch] [--quiet] -- COMMAND", 0);
   }
   if (at + 1 + (u64)asked.has_name >= count) stay_out("no command is given", 0);
   asked.name = words[at + 1];

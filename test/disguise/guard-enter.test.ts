@@ -113,6 +113,8 @@ test("the command has the account that it was to have, and no capabilities of ro
   assert.equal(as("4712:4711").stdout, rightsOf(4712, "4711") + NONE);
   const kept = ["setpriv", "--securebits", "+no_setuid_fixup", "--inh-caps", "+chown", "--ambient-caps", "+chown"];
   assert.equal(as("4712:4711", kept).stdout, rightsOf(4712, "4711") + NONE);
+  const bind = enter(planFile(named), ["sh", "-c", RIGHTS], { options: ["--as", "4712:4711", "--keep", `${1 << 10}`] });
+  assert.equal(bind.stdout, rightsOf(4712, "4711") + NONE.replaceAll(/0{16}/g, "0000000000000400"), bind.stderr);
   const asRoot = as("0:4711").stdout;
   assert.ok(asRoot.startsWith(rightsOf(0, "4711")), asRoot);
   assert.doesNotMatch(asRoot, /CapEff:\t0{16}/);
@@ -127,6 +129,9 @@ test("a command whose account cannot be had, or is none, does not start at all",
   const bound = ["setpriv", "--bounding-set", "-setuid,-setgid", "--inh-caps", "-setuid,-setgid"];
   assert.equal(tried("4712:4711", bound).status, 125);
   assert.equal(tried("4712:4711", ["setpriv", "--bounding-set", "-setuid"]).status, 125);
+  const unbound = ["setpriv", "--bounding-set", "-net_bind_service"];
+  const kept = enter(planFile(named), ["touch", file], { options: ["--as", "4712:4711", "--keep", `${1 << 10}`], before: unbound });
+  assert.equal(kept.status, 125);
   assert.ok(!existsSync(file));
 });
 

@@ -25,13 +25,17 @@ test("an account is left to the guard, but where systemd would not have changed 
   assert.deepEqual(starts(`${user}/bin/a`), ["ExecStart=!GUARD --as 33:33:33,4 -- /bin/a"]);
   assert.deepEqual(starts(`${user}-@:/bin/a b`), ["ExecStart=-:!GUARD --as 33:33:33,4 --name -- /bin/a b"]);
   assert.deepEqual(starts(`${user}!!/bin/a`), ["ExecStart=!GUARD --as 33:33:33,4 -- /bin/a"]);
+  const kept = "AmbientCapabilities=CAP_IPC_LOCK\n";
+  assert.deepEqual(starts(`${kept}${user}/bin/a`), ["ExecStart=!GUARD --as 33:33:33,4 --keep 16384 -- /bin/a"]);
+  assert.deepEqual(starts(`${kept}${user}+/bin/a`), ["ExecStart=+GUARD -- /bin/a"]);
+  assert.deepEqual(starts(`${kept}ExecStart=/bin/a`), ["ExecStart=GUARD -- /bin/a"]);
   assert.deepEqual(starts(`${user}+/bin/a`), ["ExecStart=+GUARD -- /bin/a"]);
   assert.deepEqual(starts(`${user}!/bin/a`), ["ExecStart=!GUARD -- /bin/a"]);
 });
 
 test("commands of one line and of several lines are each their own, and those that were reset are gone", () => {
   const lines = "Type=oneshot\nExecStart=/bin/no\nExecStart=\nExecStart=/bin/a ; -/bin/b x\nExecStart=/bin/c \\\n  y";
-  assert.deepEqual(starts(lines), ["ExecStart=GUARD -- /bin/a", "ExecStart=-GUARD -- /bin/b x", "ExecStart=GUARD -- /bin/c  y"]);
+  assert.deepEqual(starts(lines), ["ExecStart=GUARD -- /bin/a", "ExecStart=-GUARD -- /bin/b x", "ExecStart=GUARD -- /bin/c    y"]);
 });
 
 test("drop-ins that are there count, and ours comes after them", () => {

@@ -23,6 +23,7 @@ const WILD: Readonly<Record<string, string>> = {
   "wild-nginx": 'Type=forking\nPIDFile=/run/nginx.pid\nExecStart=/usr/sbin/nginx -g "daemon on; master_process on;"\nKillMode=mixed',
   "wild-semicolon": "Type=oneshot\nExecStart=/bin/echo one ; -/bin/echo two \\; three ; /bin/echo 'four ; five'",
   "wild-lines": 'ExecStart=/usr/bin/prog --one \\\n  # a comment in it\n  --two="a b" \\\n\t--three \'c\\td\' \\\n  "" last',
+  "wild-long": 'ExecStart=/bin/sh -c "set -f; [ -e /x ] || \\\n VAR=1; \\\n\texec prog"',
   "wild-reset": `ExecStart=/bin/first\nExecStart=\nExecStart=/bin/second --x=$FOO ${"$"}{BAR}baz $$literal`,
   "wild-user": "User=daemon\nGroup=adm\nSupplementaryGroups=tty dialout\nExecStart=-:/bin/prog $NOT_PUT_IN %n %%",
   "wild-mixed": 'User=daemon\nExecStart=-@:/bin/prog name "x\\x20y" \\u00e9',
@@ -31,6 +32,7 @@ const WILD: Readonly<Record<string, string>> = {
   "wild-rights": "User=daemon\nType=oneshot\nExecStart=+/bin/a\nExecStart=!/bin/b\nExecStart=!!/bin/c\nExecStart=/bin/d",
   "wild-bounding":
     "User=daemon\nCapabilityBoundingSet=~CAP_SYS_MODULE\nNoNewPrivileges=yes\nSystemCallFilter=~@reboot @swap\nExecStart=/bin/a",
+  "wild-ambient": "User=daemon\nAmbientCapabilities=CAP_NET_BIND_SERVICE CAP_IPC_LOCK\nExecStart=/bin/a -b",
   "wild-filter": "SystemCallFilter=@system-service\nExecStart=/bin/a",
   "wild-mounts": "SystemCallFilter=@system-service @mount\nSystemCallErrorNumber=EPERM\nExecStart=/bin/a",
 };

@@ -1,5 +1,6 @@
 import type { Effect } from "../../../disguise/effect.ts";
 import type { CarryAsked } from "../../apply/carriage.ts";
+import { ambientCapabilities } from "./capabilities.ts";
 import { leavesAccountToSystemd } from "./drop-in.ts";
 import { type ExecCommand, parseExecLine } from "./exec-line.ts";
 import type { LoadedUnit } from "./loaded-units.ts";
@@ -12,6 +13,8 @@ export interface CarriedUnit {
   readonly loaded: LoadedUnit;
   readonly commands: readonly ExecCommand[];
   readonly account: string | undefined;
+  /** Capabilities that the account keeps, a bit each. */
+  readonly kept: bigint;
   readonly watches: boolean;
   readonly isQuiet: boolean;
   /** Of the plan's, what can be shown here. */
@@ -42,6 +45,7 @@ export function carriedUnit(loaded: LoadedUnit, { plan, folder, host }: CarryAsk
     loaded,
     commands,
     account: account === undefined ? undefined : accountWord(account),
+    kept: account?.uid === 0 ? 0n : (ambientCapabilities(unit.given("AmbientCapabilities")) ?? 0n),
     watches: leavesProcesses(unit) && typeOf(unit) !== "forking",
     isQuiet: ["StandardInput", "StandardOutput", "StandardError"].some((name) => unit.last(name) === "socket"),
     ...shown,

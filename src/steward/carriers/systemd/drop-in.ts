@@ -7,6 +7,8 @@ export interface Wrapping {
   readonly plan: string;
   /** `--as` of the guard where systemd would have changed the account. */
   readonly account: string | undefined;
+  /** `--keep` of the guard: capabilities that stay with the account, a bit each. */
+  readonly kept: bigint;
   readonly watches: boolean;
   readonly isQuiet: boolean;
 }
@@ -17,12 +19,13 @@ export function dropInText(wrapping: Wrapping): string {
 }
 
 /** The account is left to the guard, which needs root's rights until the mounts are made. */
-function wrapped(command: ExecCommand, { guard, plan, account, watches, isQuiet }: Wrapping): string {
+function wrapped(command: ExecCommand, { guard, plan, account, kept, watches, isQuiet }: Wrapping): string {
   const { ignoresFailure, keepsVariables, hasName, rights } = command;
   const dropsRights = account !== undefined && leavesAccountToSystemd(command);
   const words = [guard, "enter", plan].map((word) => quotedWord(word, keepsVariables));
   const options = [
     ...(dropsRights ? ["--as", account] : []),
+    ...(dropsRights && kept > 0n ? ["--keep", `${kept}`] : []),
     ...(hasName ? ["--name"] : []),
     ...(watches ? ["--watch"] : []),
     ...(isQuiet ? ["--quiet"] : []),

@@ -30,7 +30,7 @@ test("each setting that is in the way is named", () => {
     "DynamicUser=yes",
     "PrivateUsers=yes",
     "PrivateUsers=self",
-    "AmbientCapabilities=CAP_CHOWN",
+    "AmbientCapabilities=~CAP_CHOWN",
   ];
   const confined = [
     "AppArmorProfile=-x",
@@ -41,7 +41,7 @@ test("each setting that is in the way is named", () => {
     "RestrictFileSystems=ext4",
   ];
   for (const line of [...closed, ...confined]) assert.ok(whyNot(line)?.endsWith(`(${line.split("=")[0]}=)`), line);
-  assert.equal(whyNot("AmbientCapabilities=CAP_CHOWN\nAmbientCapabilities="), undefined);
+  assert.equal(whyNot("AmbientCapabilities=CAP_CHOWN"), undefined);
   const early = new UnitSettings(["[Unit]\nDefaultDependencies=no\n"]);
   const asked = { unit: early, filter: undefined, changesAccount: false, changesHostName: false, folder: "/x" };
   assert.match(sandboxInTheWay(asked) ?? "", /DefaultDependencies/);

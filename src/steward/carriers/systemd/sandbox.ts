@@ -1,4 +1,5 @@
 import { isWithin } from "../../../disguise/overlay/host-tree.ts";
+import { ambientCapabilities } from "./capabilities.ts";
 import type { UnitSettings } from "./unit-text.ts";
 
 /**
@@ -37,13 +38,14 @@ const CLOSED: Readonly<Record<string, string>> = {
   SELinuxContext: "SELinux would confine the guard by the service's context",
   SmackProcessLabel: "Smack would confine the guard by the service's label",
   RestrictFileSystems: "it may use some kinds of file systems only",
-  AmbientCapabilities: "it gets capabilities beside its account, which are lost with the account",
   SecureBits: "it gets secure bits, which change what becomes of capabilities",
 };
 
 function settingInTheWay(unit: UnitSettings): string | undefined {
   const closed = Object.entries(CLOSED).find(([name]) => unit.last(name) !== undefined);
   if (closed !== undefined) return `${closed[1]} (${closed[0]}=)`;
+  if (ambientCapabilities(unit.given("AmbientCapabilities")) === undefined)
+    return "which capabilities it gets beside its account is not known here (AmbientCapabilities=)";
   if (unit.is("DynamicUser")) return "its account is a new one at every start (DynamicUser=)";
   if (!/^(|0|no|n|false|f|off)$/i.test(unit.last("PrivateUsers") ?? "")) return "it has a user namespace of its own (PrivateUsers=)";
   if (unit.last("ProcSubset") === "pid") return "it sees processes only in /proc (ProcSubset=)";

@@ -11,6 +11,8 @@ export interface StartToTest {
   readonly planFile: string;
   /** `--as` of the guard; undefined: root's rights are kept. */
   readonly account: string | undefined;
+  /** `--keep` of the guard. */
+  readonly kept: bigint;
   /** Shown by the mounts that it makes. */
   readonly mark: number;
   /** Where programs may be run, and which is root's alone. */
@@ -33,7 +35,7 @@ function failedStart(asked: StartToTest, changes: readonly Change[]): string | u
     const [guard, plan] = [join(folder, "guard"), join(folder, "plan")];
     writeFileSync(guard, bytesFor(asked.guardFile, changes), { mode: 0o700 });
     writeFileSync(plan, bytesFor(asked.planFile, changes), { mode: 0o600 });
-    const account = asked.account === undefined ? [] : ["--as", asked.account];
+    const account = asked.account === undefined ? [] : ["--as", asked.account, "--keep", `${asked.kept}`];
     const words = ["enter", plan, ...account, "--watch", "--", "/bin/cat", "/proc/self/mountinfo"];
     const { status, stdout, stderr } = spawnSync(guard, words, {
       encoding: "latin1",

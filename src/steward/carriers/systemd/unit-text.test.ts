@@ -14,7 +14,7 @@ test("assignments have their section, name and value, without the spaces around 
 
 test("a backslash at the end of a line joins it with the next that is no comment", () => {
   const text = "[Service]\nExecStart=/bin/a \\\n    one \\\n# no comment of the command\n  ; nor this \\\n    two\\\nthree\nUser=x\n";
-  assert.deepEqual(values(text, "ExecStart"), ["/bin/a  one  two three"]);
+  assert.deepEqual(values(text, "ExecStart"), ["/bin/a      one      two three"]);
   assert.deepEqual(values(text, "User"), ["x"]);
 });
 

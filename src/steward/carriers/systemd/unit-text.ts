@@ -26,13 +26,12 @@ function assignmentIn(section: string, line: string): readonly Assignment[] {
   return [{ section, name: line.slice(0, at).trim(), value: line.slice(at + 1).trim() }];
 }
 
-/** A backslash at the end becomes a space, and the next line that is no comment follows it; spaces before that one go. */
+/** A backslash at the end becomes a space, and the next line that is no comment follows it as it is. */
 function joinedLines(text: string): readonly string[] {
   const lines: string[] = [];
   let begun = "";
-  for (const raw of text.replace(/^\uFEFF/, "").split(/\r?\n|\r|\0/)) {
-    const line = raw.replace(/^[ \t]+/, "");
-    if (/^[#;]/.test(line)) continue;
+  for (const line of text.replace(/^\uFEFF/, "").split(/\r?\n|\r|\0/)) {
+    if (/^[ \t]*[#;]/.test(line)) continue;
     const whole = begun + line;
     const goesOn = isEscaping(whole);
     if (!goesOn) lines.push(whole.trim());
