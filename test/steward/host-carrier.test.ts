@@ -17,7 +17,8 @@ import { subjectOf } from "../../src/steward/ledger/change.ts";
 /** What a story would change of a whole host, and above all what never. */
 const PASSWD = "root:x:0:0:root:/root:/bin/bash\nana:x:1000:1000::/home/ana:/bin/bash\n";
 
-function hostOf(files: Readonly<Record<string, string>>): CarrierHost {
+/** @param more answers of programs, by their first words */
+function hostOf(files: Readonly<Record<string, string>>, more: Readonly<Record<string, string>> = {}): CarrierHost {
   const names = (path: string) => {
     const prefix = path === "/" ? "/" : `${path}/`;
     const inside = Object.keys(files).filter((one) => one.startsWith(prefix));
@@ -27,6 +28,8 @@ function hostOf(files: Readonly<Record<string, string>>): CarrierHost {
     read: (path) => files[path],
     list: names,
     ask: (program, ...words) => {
+      const said = more[`${program} ${words.slice(1).join(" ")}`] ?? more[program];
+      if (said !== undefined) return said;
       if (program === "uname") return "6.1.0-18-amd64\n";
       return program === "realpath"
         ? words
@@ -143,6 +146,18 @@ function effectIds(family: string): Readonly<Record<string, true>> {
   const others = ["firmware.table.vmware", "devices.pci.vmware", "kernel.loaded.vmci", "kernel.release.cowrie", "processor.vendor.vmware"];
   return Object.fromEntries([...ids, ...more, ...others].filter((id) => id.startsWith(family)).map((id) => [id, true]));
 }
+
+test("where others than root can change names, and where a link stands, nothing is made", () => {
+  const shown = [clueWith("files.cowrie", { files: { "/opt/cowrie/x": "", "/etc/motd": "other", "/var/log/y": "" } })];
+  const asked = { scope: { kind: "host" }, plan: planOf(shown), folder: "/var/lib/own/plans", mark: 1 } as const;
+  const stat = "0 755 /\n1000 755 /opt\n0 775 /var/log\n0 1777 /tmp\n";
+  const open = carryHost({ ...asked, host: hostOf(FILES, { stat, "readlink /etc/motd": "/run/motd\n" }) });
+  assert.deepEqual(subjects(open), ["path /var/log/y"]);
+  assert.deepEqual(open.leftOut, [
+    "/etc/motd stays as it is: it is no plain file.",
+    "/opt/cowrie/x is left out: others than root can change /opt.",
+  ]);
+});
 
 test("accounts have no password, no shell and a number of their own; nobody else's line changes", () => {
   const line = "phil:x:1000:1000:Phil California,,,:/home/phil:/bin/bash";

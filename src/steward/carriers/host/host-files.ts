@@ -28,7 +28,8 @@ export interface Making {
 export function carryFiles(contents: Contents, making: Making): FilesCarried {
   const paths = Object.keys(contents).sort();
   const real = realPaths(paths, making.host);
-  const carried = paths.map((path) => carryFile(path, real.get(path) ?? path, { ...making, entry: contents[path] ?? "" }));
+  const open = openFolders([...real.values()], making.host);
+  const carried = paths.map((path) => carryFile(path, real.get(path) ?? path, { ...making, open, entry: contents[path] ?? "" }));
   return {
     changes: carried.flatMap(({ changes }) => changes ?? []),
     seen: Object.fromEntries(paths.flatMap((path, at) => (carried[at]?.changes === undefined ? [] : [[path, contents[path] ?? ""]]))),
@@ -43,18 +44,42 @@ export function realPaths(paths: readonly string[], host: CarrierHost): Readonly
   return new Map(paths.map((path, at) => [path, `${(folders[at] ?? "").replace(/^\/$/, "") || trimmed(dirname(path))}/${basename(path)}`]));
 }
 
+/** Directories above these paths in which somebody else than root can change names: nothing is made below them, and the ledger would refuse it. */
+function openFolders(paths: readonly string[], host: CarrierHost): ReadonlySet<string> {
+  const folders = [...new Set(paths.flatMap(foldersAbove))].filter((folder) => isThere(folder, host));
+  const told = folders.length === 0 ? "" : (host.ask("stat", "--format=%u %a %n", "--", ...folders) ?? "");
+  const open = told.split("\n").flatMap((line) => {
+    const [, uid = "", mode = "", path = ""] = /^(\d+) ([0-7]+) (.*)$/.exec(line) ?? [];
+    const bits = Number.parseInt(mode, 8);
+    return uid !== "" && (uid !== "0" || (bits & 0o1002) === 0o0002) ? [path] : [];
+  });
+  return new Set(open);
+}
+
+function foldersAbove(path: string): readonly string[] {
+  const folder = dirname(path);
+  return folder === "/" ? ["/"] : [...foldersAbove(folder), folder];
+}
+
 const trimmed = (folder: string) => (folder === "/" ? "" : folder);
+
+interface One extends Making {
+  readonly entry: Entry;
+  readonly open: ReadonlySet<string>;
+}
 
 interface Carried {
   readonly changes?: readonly Change[];
   readonly why?: string;
 }
 
-function carryFile(named: string, path: string, making: Making & { readonly entry: Entry }): Carried {
+function carryFile(named: string, path: string, making: One): Carried {
   const { entry, host, folders } = making;
   const never = whyNever(named) ?? whyNever(path);
   if (never !== undefined) return isSilent(named) ? {} : { why: `${named} is left out: ${never}.` };
   if (isHidden(entry)) return { why: `${named} stays: nothing of a whole host is hidden.` };
+  const changed = foldersAbove(path).find((folder) => making.open.has(folder));
+  if (changed !== undefined) return { why: `${named} is left out: others than root can change ${changed}.` };
   if (isThere(path, host)) return over(path, named, making);
   const made = [...missingFolders(dirname(path), making).map(folderChange), ...entryChanges(path, entry)];
   for (const one of made) if (one.kind === "directory") folders.add(one.path);
@@ -66,15 +91,21 @@ function isSilent(path: string): boolean {
   return /^\/(proc|sys)\//.test(path);
 }
 
-function over(path: string, named: string, { entry, host, folders }: Making & { readonly entry: Entry }): Carried {
+function over(path: string, named: string, { entry, host, folders }: One): Carried {
   if (typeof entry === "object" && "directory" in entry) return { changes: [] };
   if (!REWRITTEN.has(path) || !isFile(entry)) return { why: `${named} stays as it is: it is there already.` };
-  if (folders.has(path) || host.read(path) === undefined) return { why: `${named} stays as it is: it is no file.` };
+  if (folders.has(path) || host.read(path) === undefined || isLink(path, host))
+    return { why: `${named} stays as it is: it is no plain file.` };
   return { changes: [{ kind: "file", path, contents: Buffer.from(bytesOf(entry)).toString("base64") }] };
 }
 
 export function isThere(path: string, host: CarrierHost): boolean {
   return path === "/" || host.list(dirname(path)).includes(basename(path));
+}
+
+/** What is a link here is somebody else's to write. */
+export function isLink(path: string, host: CarrierHost): boolean {
+  return host.ask("readlink", "--", path) !== undefined;
 }
 
 /** Directories above a path that are not there yet, outer ones first. */

@@ -1,6 +1,7 @@
 import type { Effect } from "../../../disguise/effect.ts";
 import type { CarrierHost } from "../../apply/carriage.ts";
 import type { Change } from "../../ledger/change.ts";
+import { isLink } from "./host-files.ts";
 
 /** What the kernel itself shows to a whole host: its name, modules of the distribution, address and name of the first card. */
 export interface KernelCarried {
@@ -16,7 +17,7 @@ const HOST_NAME_FILE = "/etc/hostname";
 export function carryHostName(name: string | undefined, host: CarrierHost): KernelCarried {
   if (name === undefined) return NOTHING;
   const contents = Buffer.from(`${name}\n`).toString("base64");
-  const isKept = host.read(HOST_NAME_FILE) !== undefined;
+  const isKept = host.read(HOST_NAME_FILE) !== undefined && !isLink(HOST_NAME_FILE, host);
   return {
     ...NOTHING,
     changes: [

@@ -2,6 +2,7 @@ import type { Entry } from "../../../detectors/views/memory-files.ts";
 import { bytesOf, isFile } from "../../../disguise/overlay/attributes.ts";
 import type { CarrierHost } from "../../apply/carriage.ts";
 import type { Change } from "../../ledger/change.ts";
+import { isLink } from "./host-files.ts";
 
 /**
  * Accounts for a whole host: real lines of /etc/passwd, behind those that are there. What must stay true: nobody can log in as one of them. So
@@ -23,7 +24,7 @@ export interface PeopleCarried {
 /** @param entry /etc/passwd as the story has it: the host's own, and lines behind it */
 export function carryAccounts(entry: Entry | undefined, host: CarrierHost): PeopleCarried {
   const before = host.read(PASSWD);
-  if (entry === undefined || before === undefined || !isFile(entry)) return { changes: [], names: [] };
+  if (entry === undefined || before === undefined || !isFile(entry) || isLink(PASSWD, host)) return { changes: [], names: [] };
   const there = new Set(before.split("\n"));
   const added = Buffer.from(bytesOf(entry))
     .toString("utf8")
