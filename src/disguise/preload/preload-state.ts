@@ -20,6 +20,12 @@ export interface PreloadHost {
   readonly library: string | undefined;
 }
 
+/** Whether dynamic programs of this host are of a kind that can load the library, wherever it is put. */
+export function loaderState({ files, machine }: Omit<PreloadHost, "library">): PreloadState {
+  if (machine !== "x86_64") return absent("The library is for programs of x86-64 only.");
+  return wrongLibrary(files) ?? { state: "present", cause: "Dynamic programs of glibc load the library." };
+}
+
 type Cause = PreloadState | undefined;
 
 const absent = (cause: string): PreloadState => ({ state: "absent", cause });

@@ -4,7 +4,8 @@ import { followed } from "../overlay/follow.ts";
 import { type HostTree, mountOf } from "../overlay/host-tree.ts";
 import { layOut } from "../overlay/layout.ts";
 import type { PlanRecord } from "../overlay/plan-record.ts";
-import { encodeTracerSpec } from "../tracer/tracer-spec.ts";
+import { type PreloadInTree, preloadInTree } from "../preload/preload-in-tree.ts";
+import { encodeTracerSpec, type TracerSpec } from "../tracer/tracer-spec.ts";
 
 /**
  * What the guard must do so that one process tree sees a host with these effects: pure, from effects and what is known of the host. What
@@ -28,6 +29,8 @@ export interface Surroundings {
   readonly programs: { readonly guard: Uint8Array; readonly sleeper: Uint8Array };
   /** Path of the tracer; undefined: it is not there. */
   readonly tracer?: string;
+  /** Bytes of the library that answers where nobody may trace. */
+  readonly preload?: Uint8Array;
 }
 
 export interface RunPlan {
@@ -41,14 +44,17 @@ const KEPT_FILE = 202;
 
 export function planRun(asked: RunAsked, around: Surroundings): RunPlan {
   const processes = asked.effects.flatMap((effect) => effect.processes ?? []);
+  const inside = preloaded(asked, around);
   const contents: Contents = {
     ...absentPrograms(processes, around),
+    ...inside?.contents,
     ...Object.assign({}, ...asked.effects.map((effect) => effect.files ?? {})),
   };
   const layout = layOut(contents, around.host);
   const [root, ...others] = rootFirst(layout.records);
   const cgroup = cgroupRecords(asked.effects, around);
-  const front = tracerInFront(asked.effects, around);
+  const front = inside === undefined ? tracerInFront(asked.effects, around) : NO_FRONT;
+  const environment = inside?.environment ?? asked.environment;
   return {
     records: [
       ...(around.isAdmin ? [] : [["user"] satisfies PlanRecord]),
@@ -60,11 +66,17 @@ export function planRun(asked: RunAsked, around: Surroundings): RunPlan {
       ...hostName(asked.effects),
       ...processes.map(processRecord),
       ...front.records,
-      ...commandRecords({ ...asked, command: [...front.words, ...asked.command] }),
+      ...commandRecords({ ...asked, environment, command: [...front.words, ...asked.command] }),
     ],
     leftOut: [...layout.leftOut, ...cgroup.leftOut, ...front.leftOut, ...hostOnly(asked.effects)],
-    limits: [...layout.limits, ...process1Limits(asked.effects)],
+    limits: [...layout.limits, ...process1Limits(asked.effects), ...(inside?.limits ?? [])],
   };
+}
+
+function preloaded({ effects, environment }: RunAsked, { tracer, preload, host }: Surroundings): PreloadInTree | undefined {
+  const spec = specOf(effects);
+  if (spec === undefined || tracer !== undefined || preload === undefined) return undefined;
+  return preloadInTree({ library: preload, spec: encodeTracerSpec(spec), environment }, host);
 }
 
 /** The root directory's frame comes before everything else: what is mounted later must lie in the new root. */
@@ -141,22 +153,29 @@ export function tracerInFront(
   effects: readonly Effect[],
   { tracer }: Pick<Surroundings, "tracer">,
 ): Part & { readonly words: readonly string[] } {
+  const spec = specOf(effects);
+  if (spec === undefined) return NO_FRONT;
+  if (tracer === undefined)
+    return { ...NO_FRONT, leftOut: ["CPUID and the VMware port answer as they are: there is no tracer that can be used here."] };
+  return {
+    records: [
+      ["file", "spec", `${0o600}`, "0", "0", "0", encodeTracerSpec(spec)],
+      ["keep", "spec"],
+    ],
+    leftOut: [],
+    words: [tracer, ...(spec.cpuid === undefined ? ["--no-cpuid"] : []), `fd:${KEPT_FILE}`, "--"],
+  };
+}
+
+const NO_FRONT = { records: [], leftOut: [], words: [] } as const;
+
+/** Undefined: neither CPUID nor the port is forged. */
+function specOf(effects: readonly Effect[]): TracerSpec | undefined {
   const cpuid = Object.assign({}, ...effects.map((effect) => effect.cpuid ?? {}));
   const vmwarePort = Object.assign({}, ...effects.map((effect) => effect.vmwarePort ?? {}));
   const asksCpuid = Object.keys(cpuid).length > 0;
   const asksPort = Object.keys(vmwarePort).length > 0;
-  if (!asksCpuid && !asksPort) return { records: [], leftOut: [], words: [] };
-  if (tracer === undefined)
-    return { records: [], words: [], leftOut: ["CPUID and the VMware port answer as they are: there is no tracer for this processor."] };
-  const spec = encodeTracerSpec({ ...(asksCpuid ? { cpuid } : {}), ...(asksPort ? { vmwarePort } : {}) });
-  return {
-    records: [
-      ["file", "spec", `${0o600}`, "0", "0", "0", spec],
-      ["keep", "spec"],
-    ],
-    leftOut: [],
-    words: [tracer, ...(asksCpuid ? [] : ["--no-cpuid"]), `fd:${KEPT_FILE}`, "--"],
-  };
+  return asksCpuid || asksPort ? { ...(asksCpuid ? { cpuid } : {}), ...(asksPort ? { vmwarePort } : {}) } : undefined;
 }
 
 function hostOnly(effects: readonly Effect[]): readonly string[] {

@@ -7,7 +7,7 @@ import { OperatorError } from "../../errors/operator-error.ts";
 import type { Effect } from "../effect.ts";
 import { hostTree } from "../overlay/host-tree.ts";
 import { encodePlan } from "../overlay/plan-record.ts";
-import { tracerProgram } from "../tracer/start-traced.ts";
+import { whoAnswers } from "../preload/who-answers.ts";
 import { planRun, type RunPlan, type Surroundings } from "./plan-run.ts";
 
 /**
@@ -35,7 +35,7 @@ export interface RunOptions {
 /** What running a command under these effects would do, without doing it. */
 export function foreseeRun(effects: readonly Effect[], command: readonly string[], options: RunOptions = {}): RunPlan {
   const { environment = process.env, folder = process.cwd() } = options;
-  return planRun({ effects, command, environment, folder, umask: process.umask() }, surroundings());
+  return planRun({ effects, command, environment, folder, umask: process.umask() }, surroundings(effects));
 }
 
 export function prepareRun(effects: readonly Effect[], command: readonly string[], options: RunOptions = {}): PreparedRun {
@@ -53,18 +53,18 @@ export function becomeRun({ program, words }: PreparedRun): never {
   throw new Error("the guard did not start");
 }
 
-function surroundings(): Surroundings {
+function surroundings(effects: readonly Effect[]): Surroundings {
   const guard = join(GUARD, "guard-x64");
   if (arch() !== "x64" || !existsSync(guard))
     throw new OperatorError("disguise-unsupported", `Process trees are disguised on x64 only; this is ${arch()}.`);
-  const tracer = tracerProgram();
+  const isForged = effects.some(({ cpuid, vmwarePort }) => cpuid !== undefined || vmwarePort !== undefined);
   const isAdmin = hasAdminRights();
   if (!isAdmin) refuseWithoutUserNamespaces();
   return {
     host: hostTree(!isAdmin),
     isAdmin,
     programs: { guard: readFileSync(guard), sleeper: readFileSync(join(GUARD, "sleeper-x64")) },
-    ...(tracer !== undefined && existsSync(tracer) ? { tracer } : {}),
+    ...(isForged ? whoAnswers() : {}),
   };
 }
 
