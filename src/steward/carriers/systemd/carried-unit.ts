@@ -98,8 +98,16 @@ interface Showing {
   readonly keepsName: string | undefined;
 }
 
+/** The tracer is an orphan in the unit's cgroup, and gives the command no other name. */
+function whyUntraced(unit: UnitSettings, commands: readonly ExecCommand[]): string | undefined {
+  if (commands.some(({ hasName }) => hasName)) return "its command is told another name than its own (@ in ExecStart=)";
+  const isGuessed = typeOf(unit) === "forking" && unit.last("PIDFile") === undefined;
+  return isGuessed ? "systemd guesses its first process (no PIDFile=), and could not with a tracer beside it" : undefined;
+}
+
 function shownBy({ unit, id, commands, effect, keepsName }: Showing): Pick<CarriedUnit, "effect" | "leftOut"> {
   const { processes, hostName, cpuid, vmwarePort, ...rest } = effect;
+  const untraced = whyUntraced(unit, commands);
   const refused: readonly (readonly [parts: Effect, isPossible: boolean, why: string])[] = [
     [
       defined({ processes }),
@@ -107,11 +115,7 @@ function shownBy({ unit, id, commands, effect, keepsName }: Showing): Pick<Carri
       `${id} gets no background processes: systemd could not tell its first process from them, or when it has ended.`,
     ],
     [defined({ hostName }), keepsName === undefined, `${id} keeps the host's name: ${keepsName}.`],
-    [
-      defined({ cpuid, vmwarePort }),
-      !commands.some(({ hasName }) => hasName),
-      `In ${id} CPUID and the VMware port answer as they are: its command is told another name than its own (@ in ExecStart=).`,
-    ],
+    [defined({ cpuid, vmwarePort }), untraced === undefined, `In ${id} CPUID and the VMware port answer as they are: ${untraced}.`],
   ];
   const shown = refused.filter(([, isPossible]) => isPossible).map(([parts]) => parts);
   const leftOut = refused.filter(([parts, isPossible]) => !isPossible && Object.keys(parts).length > 0).map(([, , why]) => why);
