@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 /** Debian's package for each program that tests use beside Node itself. `.ci/run` installs them all. */
 export const packages: Readonly<Record<string, string>> = {
   bash: "bash",
+  bpftool: "bpftool",
   busybox: "busybox-static",
   curl: "curl",
   mysql: "mariadb-client",
@@ -57,6 +58,8 @@ export const packages: Readonly<Record<string, string>> = {
   lscpu: "util-linux",
   "systemd-detect-virt": "systemd",
   unshare: "util-linux",
+  mke2fs: "e2fsprogs",
+  mmdebstrap: "mmdebstrap",
   apache2: "apache2",
   mariadbd: "mariadb-server",
   nginx: "nginx",

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const CACHE = fileURLToPath(new URL("../../../.cache/kernel-trees", import.meta.url));
+const CACHE = fileURLToPath(new URL("../../../.cache/kernels", import.meta.url));
 const WITHIN_MS = 180_000;
 const run = promisify(execFile);
 
@@ -23,6 +23,8 @@ export interface KernelTree {
   readonly image: string;
   /** What `make -C` is given to build a module. */
   readonly headers: string;
+  /** The modules that came with it: `/lib/modules/RELEASE` of the package. */
+  readonly modules: string;
 }
 
 export async function kernelTree(name: Series): Promise<KernelTree> {
@@ -34,7 +36,7 @@ export async function kernelTree(name: Series): Promise<KernelTree> {
   if (release === undefined) throw new Error(`no kernel in ${tree}`);
   const headers = join(tree, "usr/src", `linux-headers-${release}`);
   settle(tree, headers);
-  return { release, image: join(tree, "boot", `vmlinuz-${release}`), headers };
+  return { release, image: join(tree, "boot", `vmlinuz-${release}`), headers, modules: join(tree, "lib/modules", release) };
 }
 
 /** The headers' Makefile names its other half by where the package would be installed. */
@@ -55,7 +57,6 @@ async function fetchTree(name: Series, tree: string): Promise<void> {
     });
     for (const file of readdirSync(folder).filter((entry) => entry.endsWith(".deb")))
       await run("dpkg-deb", ["-x", join(folder, file), join(folder, "tree")], { timeout: WITHIN_MS });
-    rmSync(join(folder, "tree/lib/modules"), { recursive: true, force: true });
     if (!existsSync(tree)) renameSync(join(folder, "tree"), tree);
   } finally {
     rmSync(folder, { recursive: true, force: true });

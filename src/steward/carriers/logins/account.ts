@@ -25,3 +25,15 @@ export function accountOf(name: string, host: CarrierHost): Account {
     });
   return { name, uid: Number(uid), gid: Number(gid), home, shell: shell === "" ? "/bin/sh" : shell };
 }
+
+/** Accounts above these are not looked at one by one. */
+const MOST_NAMED = 200;
+
+/** This user and all others of the host's own file: those whose logins may be disguised beside. */
+export function namesBeside({ name }: Account, host: CarrierHost): readonly string[] {
+  const lines = (host.read("/etc/passwd") ?? "").split("\n").map((line) => line.split(":"));
+  const people = lines.flatMap(([other = "", , uid = ""]) => (Number(uid) >= 1000 && NAME.test(other) ? [other] : []));
+  return [...new Set([name, ...people.slice(0, MOST_NAMED)])];
+}
+
+const NAME = /^[a-z_][a-z0-9_-]{0,30}\$?$/;

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { CarrierHost } from "../../apply/carriage.ts";
 import type { Change } from "../../ledger/change.ts";
-import type { Account } from "./account.ts";
+import { type Account, namesBeside } from "./account.ts";
 import { CONF_FOLDER, canBeWritten, confLine, hasModule, hasOthers, initScript } from "./namespace-conf.ts";
 import { NAMESPACE_LINE, withNamespace } from "./pam-stack.ts";
 import { textFile } from "./text-file.ts";
@@ -19,6 +19,7 @@ export interface PamWay {
   readonly changes: readonly Change[];
   /** Stacks as they were. */
   readonly originals: Readonly<Record<string, string>>;
+  /** Names in /etc that are ours, of other users as well. */
   readonly added: readonly string[];
   readonly plan: string;
   readonly leftOut: readonly string[];
@@ -39,21 +40,21 @@ export interface PamAsked {
 const WHO: Readonly<Record<Service, string>> = { sshd: "Logins by SSH", login: "Logins at a console" };
 
 export function pamWay(asked: PamAsked): PamWay {
-  const { account, folder, guard } = asked;
+  const { account, folder, guard, host } = asked;
   const stacks = asked.services.map((service) => stackOf(service, asked));
   const carried = stacks.filter((stack) => "original" in stack);
-  const conf = `${CONF_FOLDER}/utsusemi-${account.name}.conf`;
+  const confOf = (user: string) => `${CONF_FOLDER}/utsusemi-${user}.conf`;
   const [room, script, plan] = [`${folder}/room`, `${folder}/init`, `${folder}/plan`];
   return {
     services: carried.map(({ service }) => service),
     changes: [
       { kind: "directory", path: room, mode: 0 },
       textFile(script, initScript(guard, plan), 0o700),
-      textFile(conf, confLine({ path: room, script, user: account.name }), 0o600),
+      textFile(confOf(account.name), confLine({ path: room, script, user: account.name }), 0o600),
       ...carried.flatMap(({ path, text }) => (text === undefined ? [] : [textFile(path, text)])),
     ],
     originals: Object.fromEntries(carried.map(({ path, original }) => [path, original])),
-    added: [conf],
+    added: namesBeside(account, host).map(confOf),
     plan,
     leftOut: stacks.flatMap((stack) => ("why" in stack ? [`${WHO[stack.service]} cannot go through PAM: ${stack.why}.`] : [])),
   };

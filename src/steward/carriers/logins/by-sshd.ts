@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { CarrierHost } from "../../apply/carriage.ts";
 import type { Change } from "../../ledger/change.ts";
-import type { Account } from "./account.ts";
+import { type Account, namesBeside } from "./account.ts";
 import { SSHD_FOLDER, type SshdSettings } from "./sshd-settings.ts";
 import { bytesFile, textFile } from "./text-file.ts";
 import { sshdMatch, wrapperScript } from "./wrapper.ts";
@@ -12,6 +12,7 @@ import { sshdMatch, wrapperScript } from "./wrapper.ts";
  */
 export interface SshdWay {
   readonly changes: readonly Change[];
+  /** Names in /etc that are ours, of other users as well. */
   readonly added: readonly string[];
   /** Where the plan belongs, and the tracer. */
   readonly plan: string;
@@ -34,11 +35,15 @@ export function sshdWay(asked: SshdAsked): SshdWay | string {
   const [program, plan, wrapper] = [`${folder}/guard`, `${folder}/ssh-plan`, `${folder}/ssh-login`];
   const why = obstacle(asked, wrapper);
   if (why !== undefined) return why;
-  const conf = `${SSHD_FOLDER}/utsusemi-${account.name}.conf`;
+  const confOf = (user: string) => `${SSHD_FOLDER}/utsusemi-${user}.conf`;
   const script = wrapperScript({ guard: program, plan, keyFiles: settings.keyFiles, sftpServer: sftpServer(settings, host), isTraced });
   return {
-    changes: [bytesFile(program, guard, 0o755), textFile(wrapper, script, 0o755), textFile(conf, sshdMatch(account, wrapper), 0o600)],
-    added: [conf],
+    changes: [
+      bytesFile(program, guard, 0o755),
+      textFile(wrapper, script, 0o755),
+      textFile(confOf(account.name), sshdMatch(account, wrapper), 0o600),
+    ],
+    added: namesBeside(account, host).map(confOf),
     plan,
     tracer: `${folder}/tracer`,
     wrapper,

@@ -3,6 +3,9 @@ import type { CarrierHost } from "../../apply/carriage.ts";
 /**
  * What pam_namespace is told, in a file of its own (namespace.conf(5)). It cannot run anything but for a directory that it gives to a session:
  * so it gets one of ours, which nobody uses and which the script takes away again at once. `~` names those who get it; all others don't.
+ *
+ * What must stay true: the file is there whole before a stack names the module. A line of one word alone makes pam_namespace of Debian 12 crash,
+ * and the login with it, whatever `ignore_config_error` and `optional` say; other mistakes only leave the session as it is.
  */
 export interface Room {
   /** The directory that is given. */

@@ -12,7 +12,7 @@ import { TrialMounts } from "./trial-mounts.ts";
  * is why the changes must not be made, the rest of a sentence; nothing: they may.
  */
 const ACCOUNTING = ["/var/log/lastlog", "/var/log/wtmp", "/var/log/btmp", "/run/utmp"];
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 async function why(): Promise<string | undefined> {
   // The parent's own, as src/steward/carriers/logins/test-login.ts wrote it.

@@ -67,7 +67,7 @@ function whatIsWrong(): string | undefined {
   if (!isApart) return "the session gets no mount namespace";
   if (!readFileSync("/proc/self/mountinfo", "latin1").includes(`nr_inodes=${mark},`)) return "the session shows no disguise";
   const { uid, gid, shell } = account;
-  const { status, error } = spawnSync(shell, ["-c", `exit ${STATUS}`], { uid, gid, cwd: "/", stdio: "ignore", timeout: 10_000 });
+  const { status, error } = spawnSync(shell, ["-c", `exit ${STATUS}`], { uid, gid, cwd: "/", stdio: "ignore", timeout: 60_000 });
   if (error !== undefined) return `the user's shell cannot be started: ${error.message}`;
   return status === null ? "the user's shell was killed" : undefined;
 }
