@@ -239,6 +239,17 @@ export const catalogue = {
     by: "session", retention: "traffic", ecs: NETWORK_INFO,
     fields: { fingerprint: text("Which: a fingerprint's id."), said: tainted("What the visitor had said, its beginning.", { ecs: "event.original" }) },
   },
+  "suspicion.changed": {
+    summary: "A source went from one state of suspicion to another.",
+    by: "sensor", retention: "evidence", ecs: NETWORK_INFO,
+    fields: {
+      who: text("The source: an address, or an IPv6 network."),
+      from: text("The state before: trusted, known, unknown, suspect or hostile."),
+      to: text("The state now."),
+      reason: text("Why, a sentence.", { ecs: "event.reason" }),
+      score: integer("Its points of suspicion.", { ecs: "event.risk_score" }),
+    },
+  },
   "operator.action": {
     summary: "Somebody changed the sensor through its control interface or command line.",
     by: "sensor", retention: "evidence", ecs: { category: ["configuration"], type: ["change"] },

@@ -1,0 +1,284 @@
+import type { Deed, Evidence, State, Transition } from "./evidence.ts";
+import type { SuspicionSettings } from "./settings.ts";
+import { formatNetwork, holds, type Network, parseAddress, sourceNetwork } from "./source.ts";
+import { charge, decay, newStanding, nextState, type Standing, scoreOf } from "./standing.ts";
+import { Trust } from "./trust.ts";
+import { weigh } from "./weigh.ts";
+
+/**
+ * What is thought of each source: evidence in, changes of state out.
+ *
+ * What must stay true: unproven evidence changes nothing and is remembered nowhere, so packets in another's name cost only themselves; memory is
+ * bounded, and no flood drives out who is trusted or hostile; the same evidence at the same times gives the same states. Several hosts behind one
+ * address (NAT) are one source: what one of them does, all of them answer for, except that an operator may trust the address.
+ */
+export class Suspicion {
+  readonly #settings: SuspicionSettings;
+  readonly #now: () => number;
+  readonly #trust: Trust;
+  /** The least recently seen first, as maps keep their order. */
+  readonly #ordinary = new Map<string, Standing>();
+  readonly #suspects = new Map<string, Standing>();
+  readonly #hostile = new Map<string, Standing>();
+  #unproven = 0;
+
+  /** @param now milliseconds since 1970 */
+  constructor(settings: SuspicionSettings, now: () => number) {
+    this.#settings = settings;
+    this.#now = now;
+    this.#trust = new Trust(settings);
+  }
+
+  /** How many sources are remembered in each kind of state, and how much evidence had no proof. */
+  get size(): {
+    readonly ordinary: number;
+    readonly suspects: number;
+    readonly hostile: number;
+    readonly trusted: number;
+    readonly unproven: number;
+  } {
+    return {
+      ordinary: this.#ordinary.size,
+      suspects: this.#suspects.size,
+      hostile: this.#hostile.size,
+      trusted: this.#trust.size,
+      unproven: this.#unproven,
+    };
+  }
+
+  /** Weighs what was seen. @returns the changes that follow: none, or a few */
+  take({ source, proof, deed }: Evidence): readonly Transition[] {
+    const address = parseAddress(source);
+    if (address === undefined) return [];
+    if (proof === "none") {
+      this.#unproven += 1;
+      return [];
+    }
+    const now = this.#now();
+    const standing = this.#find(address) ?? newStanding(sourceNetwork(address, this.#settings.ipv6Prefix), now);
+    decay(standing, now, this.#settings);
+    const trusted = this.#trust.of(address, standing, now);
+    if (trusted === undefined) return this.#charge(address, standing, deed);
+    return this.#takeOfTrusted(address, { standing, deed, revocable: trusted.revocable });
+  }
+
+  /** What is thought of an address now. */
+  stateOf(source: string): Opinion | undefined {
+    const address = parseAddress(source);
+    if (address === undefined) return undefined;
+    const now = this.#now();
+    const standing = this.#find(address) ?? newStanding(sourceNetwork(address, this.#settings.ipv6Prefix), now);
+    decay(standing, now, this.#settings);
+    const trusted = this.#trust.of(address, standing, now);
+    if (trusted !== undefined)
+      return { source: formatNetwork(trusted.network), state: "trusted", since: trusted.since, reason: trusted.reason, score: 0 };
+    return opinionOf(standing, nextState(standing, now, this.#settings));
+  }
+
+  /** All sources of which more is thought than nothing. */
+  list(): readonly Opinion[] {
+    const now = this.#now();
+    const trusted = this.#trust
+      .list(now)
+      .map(({ network, since, reason }): Opinion => ({ source: formatNetwork(network), state: "trusted", since, reason, score: 0 }));
+    return [
+      ...trusted,
+      ...[...this.standings()].map((standing) => opinionOf(standing, standing.state)).filter(({ state }) => state !== "unknown"),
+    ];
+  }
+
+  /** Lets time work: points halve, trust ends. To be called every few seconds. */
+  sweep(): readonly Transition[] {
+    const now = this.#now();
+    const ended = this.#trust.expire(now).map(
+      ({ network, reason }): Transition => ({
+        source: formatNetwork(network),
+        from: "trusted",
+        to: "unknown",
+        at: now,
+        reason,
+        score: 0,
+      }),
+    );
+    const moved = [...this.#hostile, ...this.#suspects].flatMap(([, standing]) => {
+      decay(standing, now, this.#settings);
+      const same = nextState(standing, now, this.#settings) === standing.state;
+      return same ? [] : this.#move(standing, now, "nothing more was seen of it for some time");
+    });
+    return [...ended, ...moved];
+  }
+
+  /** An operator forgets what was seen of a source. */
+  forgive(source: string, by = "the operator"): readonly Transition[] {
+    const address = parseAddress(source);
+    const standing = address === undefined ? undefined : this.#find(address);
+    if (standing === undefined) return [];
+    Object.assign(standing, { deeds: 0, scan: 0, revoked: false, contacts: undefined, logins: undefined });
+    return this.#move(standing, this.#now(), `${by} forgave it`);
+  }
+
+  /** An operator trusts a network until further notice; it is revoked like the allow list. */
+  trust(network: Network, by = "the operator"): readonly Transition[] {
+    const now = this.#now();
+    const changed = [...this.standings()]
+      .filter(({ network: own }) => holds(network, own.bytes))
+      .flatMap((standing) => this.forgive(formatAddress(standing), by));
+    this.#trust.allow(network, now, `${by} trusts it`);
+    return [...changed, { source: formatNetwork(network), from: "unknown", to: "trusted", at: now, reason: `${by} trusts it`, score: 0 }];
+  }
+
+  /** An operator takes trust back, from logins too. */
+  distrust(network: Network, by = "the operator"): readonly Transition[] {
+    const now = this.#now();
+    return this.#trust.disallow(network).map(({ network: own }) => ({
+      source: formatNetwork(own),
+      from: "trusted",
+      to: "unknown",
+      at: now,
+      reason: `${by} took the trust back`,
+      score: 0,
+    }));
+  }
+
+  /** Every source that is remembered and not trusted. */
+  *standings(): Iterable<Standing> {
+    yield* this.#hostile.values();
+    yield* this.#suspects.values();
+    yield* this.#ordinary.values();
+  }
+
+  /** What was trusted by logins and operators, for a snapshot. */
+  get trusted(): Trust {
+    return this.#trust;
+  }
+
+  /** Puts a standing back that a snapshot held; one that is already there stays. */
+  restore(standing: Standing): void {
+    const key = formatNetwork(standing.network);
+    if (this.#mapOf(standing.state).has(key)) return;
+    this.#put(standing);
+  }
+
+  /** A trusted source can lose its trust by a touched decoy or lure, and by nothing else; a login renews it. */
+  #takeOfTrusted(
+    address: Uint8Array,
+    { standing, deed, revocable }: { readonly standing: Standing; readonly deed: Deed; readonly revocable: boolean },
+  ): readonly Transition[] {
+    const now = this.#now();
+    if (this.#isTrustedLogin(deed)) this.#trust.login(address, now, loginReason(deed));
+    if ((deed.kind !== "decoy" && deed.kind !== "lure") || !revocable) return [];
+    this.#trust.revoke(address);
+    standing.revoked = true;
+    const changes = this.#charge(address, standing, deed);
+    const [first] = changes;
+    if (first !== undefined) return [{ ...first, from: "trusted" }];
+    return [
+      {
+        source: formatNetwork(standing.network),
+        from: "trusted",
+        to: standing.state,
+        at: now,
+        reason: `touched a ${deed.kind}`,
+        score: scoreOf(standing),
+      },
+    ];
+  }
+
+  #charge(address: Uint8Array, standing: Standing, deed: Deed): readonly Transition[] {
+    const now = this.#now();
+    const weights = weigh(standing, deed, { now, settings: this.#settings });
+    for (const { kind, points } of weights) charge(standing, kind, points);
+    const reason = weights.at(-1)?.reason ?? "ended a conversation as it should";
+    if (deed.kind === "session") standing.knownUntil = now + this.#settings.knownSeconds * 1000;
+    const changes = this.#move(standing, now, reason);
+    const bad = standing.state === "suspect" || standing.state === "hostile";
+    return this.#isTrustedLogin(deed) && !bad ? [...changes, ...this.#trustLogin(address, standing, deed)] : changes;
+  }
+
+  /** An accepted login of a source that is suspect is no reason to trust it: passwords are guessed. */
+  #trustLogin(address: Uint8Array, standing: Standing, deed: Deed): readonly Transition[] {
+    const now = this.#now();
+    if (!this.#trust.login(address, now, loginReason(deed))) return [];
+    const from = standing.state;
+    standing.logins = undefined;
+    standing.deeds = 0;
+    const network = { bytes: address, prefix: address.length * 8 };
+    return [{ source: formatNetwork(network), from, to: "trusted", at: now, reason: loginReason(deed), score: 0 }];
+  }
+
+  #isTrustedLogin(deed: Deed): deed is Extract<Deed, { readonly kind: "login" }> {
+    return deed.kind === "login" && deed.accepted && deed.verified && this.#settings.trustServices.includes(deed.service);
+  }
+
+  /** Gives a standing the state that follows from its points. */
+  #move(standing: Standing, now: number, reason: string): readonly Transition[] {
+    const from = standing.state;
+    const to = nextState(standing, now, this.#settings);
+    this.#mapOf(from).delete(formatNetwork(standing.network));
+    standing.state = to;
+    if (to === "suspect" || to === "hostile") standing.knownUntil = 0;
+    if (from !== to) {
+      standing.since = now;
+      standing.reason = reason;
+    }
+    const pushedOut = this.#put(standing);
+    const own = from === to ? [] : [{ source: formatNetwork(standing.network), from, to, at: now, reason, score: scoreOf(standing) }];
+    return [...own, ...pushedOut];
+  }
+
+  /** Puts a standing behind all others of its kind; where there is no room, the first of them goes. */
+  #put(standing: Standing): readonly Transition[] {
+    const { maxSources, maxSuspects } = this.#settings;
+    const map = this.#mapOf(standing.state);
+    map.set(formatNetwork(standing.network), standing);
+    if (map.size <= (map === this.#ordinary ? maxSources : maxSuspects)) return [];
+    const [oldest] = map;
+    if (oldest === undefined) return [];
+    const [key, gone] = oldest;
+    map.delete(key);
+    const isOrdinary = map === this.#ordinary;
+    return isOrdinary
+      ? []
+      : [
+          {
+            source: key,
+            from: gone.state,
+            to: "unknown",
+            at: this.#now(),
+            reason: "there was no room to remember it",
+            score: scoreOf(gone),
+          },
+        ];
+  }
+
+  #mapOf(state: Standing["state"]): Map<string, Standing> {
+    return state === "hostile" ? this.#hostile : state === "suspect" ? this.#suspects : this.#ordinary;
+  }
+
+  #find(address: Uint8Array): Standing | undefined {
+    const key = formatNetwork(sourceNetwork(address, this.#settings.ipv6Prefix));
+    return this.#hostile.get(key) ?? this.#suspects.get(key) ?? this.#ordinary.get(key);
+  }
+}
+
+/** What is thought of a source, for people. */
+export interface Opinion {
+  readonly source: string;
+  readonly state: State;
+  readonly since: number;
+  readonly reason: string;
+  readonly score: number;
+}
+
+function opinionOf(standing: Standing, state: State): Opinion {
+  const { network, since, reason } = standing;
+  return { source: formatNetwork(network), state, since, reason, score: scoreOf(standing) };
+}
+
+function formatAddress({ network: { bytes } }: Standing): string {
+  return formatNetwork({ bytes, prefix: bytes.length * 8 });
+}
+
+function loginReason(deed: Deed): string {
+  return deed.kind === "login" ? `logged in to ${deed.service}` : "";
+}

@@ -1,0 +1,108 @@
+import type { SuspicionSettings } from "./settings.ts";
+import { formatNetwork, holds, type Network } from "./source.ts";
+import type { Standing } from "./standing.ts";
+
+/** Somebody who is trusted, and why. */
+export interface Trusted {
+  readonly network: Network;
+  readonly since: number;
+  /** Milliseconds since 1970; Infinity for lists. */
+  readonly until: number;
+  readonly reason: string;
+  /** A touched decoy or lure ends it. */
+  readonly revocable: boolean;
+}
+
+/**
+ * Who is trusted: networks on lists, and single addresses from which somebody logged in (whole ones, also in IPv6: a neighbour in the same network
+ * hasn't logged in). A login is trusted for a time; when there is no room, no further login is trusted, and nobody loses trust.
+ */
+export class Trust {
+  readonly #settings: SuspicionSettings;
+  readonly #logins = new Map<string, Trusted>();
+  readonly #allowed = new Map<string, Trusted>();
+  readonly #always: readonly Trusted[];
+
+  constructor(settings: SuspicionSettings) {
+    this.#settings = settings;
+    this.#always = settings.allowAlways.map((network) =>
+      listed(network, { since: 0, reason: "it is on the list of those who are always trusted", revocable: false }),
+    );
+    for (const network of settings.allow) this.allow(network, 0, "it is on the allow list");
+  }
+
+  get size(): number {
+    return this.#logins.size + this.#allowed.size + this.#always.length;
+  }
+
+  /** @param standing what else is known of it: trust by a list sleeps while it is revoked */
+  of(address: Uint8Array, { revoked }: Standing, now: number): Trusted | undefined {
+    const always = this.#always.find(({ network }) => holds(network, address));
+    if (always !== undefined) return always;
+    const login = this.#logins.get(keyOf(address));
+    if (login !== undefined && login.until > now) return login;
+    return revoked ? undefined : [...this.#allowed.values()].find(({ network }) => holds(network, address));
+  }
+
+  /** Trusts an address after a login, anew or longer. @returns whether it is trusted now */
+  login(address: Uint8Array, now: number, reason: string): boolean {
+    const key = keyOf(address);
+    const before = this.#logins.get(key);
+    if (before === undefined && this.#logins.size >= this.#settings.maxTrusted) return false;
+    const network = { bytes: Uint8Array.from(address), prefix: address.length * 8 };
+    const until = now + this.#settings.trustSeconds * 1000;
+    this.#logins.set(key, { network, since: before?.since ?? now, until, reason, revocable: true });
+    return true;
+  }
+
+  allow(network: Network, now: number, reason: string): void {
+    this.#allowed.set(formatNetwork(network), listed(network, { since: now, reason, revocable: true }));
+  }
+
+  /** Takes a network off the list, and the trust from logins within it. */
+  disallow(network: Network): readonly Trusted[] {
+    const gone = [...this.#allowed, ...this.#logins].filter(
+      ([, { network: own }]) => own.prefix >= network.prefix && holds(network, own.bytes),
+    );
+    for (const [key] of gone) {
+      this.#allowed.delete(key);
+      this.#logins.delete(key);
+    }
+    return gone.map(([, trusted]) => trusted);
+  }
+
+  revoke(address: Uint8Array): void {
+    this.#logins.delete(keyOf(address));
+  }
+
+  /** Logins whose time is over. */
+  expire(now: number): readonly Trusted[] {
+    const over = [...this.#logins].filter(([, { until }]) => until <= now);
+    for (const [key] of over) this.#logins.delete(key);
+    return over.map(([, trusted]) => ({ ...trusted, reason: "its login is too long ago" }));
+  }
+
+  list(now: number): readonly Trusted[] {
+    return [...this.#always, ...this.#allowed.values(), ...[...this.#logins.values()].filter(({ until }) => until > now)];
+  }
+
+  /** What a restart must not forget: logins. */
+  logins(): readonly Trusted[] {
+    return [...this.#logins.values()];
+  }
+
+  restoreLogin(trusted: Trusted): void {
+    if (this.#logins.size < this.#settings.maxTrusted) this.#logins.set(keyOf(trusted.network.bytes), trusted);
+  }
+}
+
+function listed(
+  network: Network,
+  { since, reason, revocable }: { readonly since: number; readonly reason: string; readonly revocable: boolean },
+): Trusted {
+  return { network, since, until: Number.POSITIVE_INFINITY, reason, revocable };
+}
+
+function keyOf(address: Uint8Array): string {
+  return formatNetwork({ bytes: address, prefix: address.length * 8 });
+}
