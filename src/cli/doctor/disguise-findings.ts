@@ -5,6 +5,7 @@ import { quickView } from "../../disguise/live-view.ts";
 import { moduleState } from "../../disguise/module/module-state.ts";
 import { type HostTree, hostTree, mountOf } from "../../disguise/overlay/host-tree.ts";
 import { needsIn, type Presence } from "../../disguise/plan-needs.ts";
+import { tracingFacts } from "../../disguise/tracer/tracing-facts.ts";
 import { carrierHost } from "../../steward/apply/carrier-host.ts";
 import { isContainer } from "../../steward/apply/refuse-here.ts";
 import { hasModule } from "../../steward/carriers/logins/namespace-conf.ts";
@@ -46,6 +47,7 @@ export function* disguiseFindings(view: LocalView = quickView(), tree: HostTree 
   yield lockdown(view);
   yield secureBoot(view);
   yield kernelModule(view);
+  yield* tracingFacts(view.files);
 }
 
 const LEFT = "utsusemi disguise plan STORY shows what is left without it.";
