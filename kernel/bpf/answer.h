@@ -18,7 +18,7 @@ struct segment {
   struct decoy *banner;
 };
 
-/** As six words, the last of which is there only with an option. */
+/** The five words of the header; an option is counted in, and written by the caller. */
 INLINE void write_tcp(__u32 *word, const struct packet *p, const struct segment *s, __u32 payload, bool unfinished) {
   const __u8 words = s->mss ? 6 : 5;
   word[0] = swap16(p->to_port) | (__u32)swap16(p->from_port) << 16;
@@ -32,7 +32,6 @@ INLINE void write_tcp(__u32 *word, const struct packet *p, const struct segment 
     sum = 0xffff ^ folded(sum);
   }
   word[4] = folded(sum);
-  if (s->mss) word[5] = swap32((__u32)MSS_OPTION << 16 | s->mss);
 }
 
 INLINE void write_ipv4(struct ipv4 *ip, const struct packet *p, __u32 size) {
@@ -73,24 +72,32 @@ INLINE int pass(const bool xdp) {
   return xdp ? XDP_PASS : TC_ACT_UNSPEC;
 }
 
+/** Nothing is no mistake; more than `most` is. */
+INLINE bool store_bytes(void *ctx, const bool xdp, __u32 at, __u8 *from, __u64 size, const __u32 most) {
+  if (!size) return true;
+  const __u64 last = kept(size - 1);
+  if (last >= most) return false;
+  return xdp ? !xdp_store(ctx, at, from, last + 1) : !skb_store(ctx, at, from, last + 1, 0);
+}
+
 INLINE int answer(void *ctx, const bool xdp, const bool is_ipv6, const struct packet *p, const struct segment *s) {
   const __u32 ip_bytes = is_ipv6 ? IPV6_BYTES : IPV4_BYTES, tcp_bytes = s->mss ? 24 : 20, headers = ETHERNET_BYTES + ip_bytes + tcp_bytes;
   __u32 payload = s->banner ? s->banner->size : 0;
   const bool unfinished = !xdp && is_unfinished(p, start_of(ctx, xdp) + ETHERNET_BYTES + ip_bytes, end_of(ctx, xdp));
   if (payload > BANNER_BYTES || !resize(ctx, xdp, headers + payload)) return drop(xdp);
   void *start = start_of(ctx, xdp), *end = end_of(ctx, xdp);
-  if (start + ETHERNET_BYTES + ip_bytes + 24 > end && start + ETHERNET_BYTES + ip_bytes + 20 > end) return drop(xdp);
+  if (start + ETHERNET_BYTES + ip_bytes + TCP_BYTES > end) return drop(xdp);
   write_ethernet(start, p);
   if (is_ipv6)
     write_ipv6(start + ETHERNET_BYTES, p, ip_bytes + tcp_bytes + payload);
   else
     write_ipv4(start + ETHERNET_BYTES, p, ip_bytes + tcp_bytes + payload);
   __u32 *word = start + ETHERNET_BYTES + ip_bytes;
-  if (s->mss && (void *)(word + 6) > end) return drop(xdp);
   write_tcp(word, p, s, payload, unfinished);
-  if (payload) {
-    const long failed = xdp ? xdp_store(ctx, headers, s->banner->banner, payload) : skb_store(ctx, headers, s->banner->banner, payload, 0);
-    if (failed) return drop(xdp);
+  if (s->mss) {
+    if ((void *)(word + 6) > end) return drop(xdp);
+    word[5] = swap32((__u32)MSS_OPTION << 16 | s->mss);
   }
+  if (payload && !store_bytes(ctx, xdp, headers, s->banner->banner, payload, BANNER_BYTES)) return drop(xdp);
   return send_back(ctx, xdp);
 }

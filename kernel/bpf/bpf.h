@@ -40,3 +40,9 @@ INLINE __u16 swap16(__u16 value) {
 INLINE __u32 swap32(__u32 value) {
   return __builtin_bswap32(value);
 }
+
+/** Keeps the compiler from joining what is known of a number with how it was made: the verifier would not follow. */
+INLINE __u64 kept(__u64 value) {
+  asm volatile("" : "+r"(value));
+  return value;
+}

@@ -37,10 +37,8 @@ INLINE void *end_of(void *ctx, const bool xdp) {
 
 INLINE __u32 bytes_of(void *ctx, const bool xdp) {
   if (!xdp) return ((struct __sk_buff *)ctx)->len;
-  __u64 size = end_of(ctx, xdp) - start_of(ctx, xdp);
   // Else the compiler takes the difference of halves of pointers, which the verifier forbids.
-  asm volatile("" : "+r"(size));
-  return size;
+  return kept(end_of(ctx, xdp) - start_of(ctx, xdp));
 }
 
 INLINE __u32 folded(__u64 sum) {

@@ -108,14 +108,6 @@ INLINE bool may_reply(const struct packet *p, const struct scratch *s, const str
          is_allowed(ALLOWANCE_REPLIES, REPLIES_OF_ALL, now);
 }
 
-/** Nothing is no mistake. */
-INLINE bool store_bytes(void *ctx, const bool xdp, __u32 at, __u8 *from, __u64 size) {
-  if (size > REPLY_BYTES) return false;
-  asm volatile("" : "+r"(size));
-  if (!size) return true;
-  return xdp ? !xdp_store(ctx, at, from, size) : !skb_store(ctx, at, from, size, 0);
-}
-
 INLINE int reply_datagram(void *ctx, const bool xdp, const bool is_ipv6, const struct packet *p, const struct scratch *s, struct tables *t,
                           const struct reply *reply) {
   const __u32 ip_bytes = is_ipv6 ? IPV6_BYTES : IPV4_BYTES, headers = ETHERNET_BYTES + ip_bytes + 8;
@@ -135,7 +127,7 @@ INLINE int reply_datagram(void *ctx, const bool xdp, const bool is_ipv6, const s
   __u32 words[2];
   datagram_words(words, p, s, reply, unfinished);
   word[0] = words[0], word[1] = words[1];
-  if (!store_bytes(ctx, xdp, headers, &t->reply_bytes[reply->first & (REPLY_ALL - 1)], size)) return drop(xdp);
+  if (!store_bytes(ctx, xdp, headers, &t->reply_bytes[reply->first & (REPLY_ALL - 1)], size, REPLY_BYTES)) return drop(xdp);
   count(COUNT_REPLIES);
   return send_back(ctx, xdp);
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import test from "node:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { after } from "node:test";
 import type { EngineSettings, InterfaceSettings } from "../../src/steward/engine/engine-settings.ts";
 import { needs } from "../rig/needs.ts";
 import { Laboratory } from "./laboratory.ts";
@@ -50,6 +53,28 @@ const HEARD = `
   s.on("data", (bytes) => heard.push(bytes)).on("error", (error) => tell(error.code)).on("end", () => tell("ended"));
   setTimeout(tell, 6000, "nothing");`;
 
+/** Sends a datagram and tells what comes back within three seconds. */
+const ASKED = `
+  import { createSocket } from "node:dgram";
+  import { isIPv6 } from "node:net";
+  const tell = (what) => { console.log(what); process.exit(0); };
+  const s = createSocket(isIPv6(process.argv[1]) ? "udp6" : "udp4").on("message", (bytes) => tell(bytes.toString())).on("error", (error) => tell(error.code));
+  s.connect(Number(process.argv[2]), process.argv[1], () => s.send(process.argv[3]));
+  setTimeout(tell, 3000, "nothing");`;
+
+/** A pattern of its own, with its nonsense. */
+const PATTERN = `family: x
+about: X.
+patterns:
+  - {id: x.hello, about: One., reference: none, falsePositives: none, weight: 5, protocol: udp, ports: [5000], payload: [{at: 0, text: HELLO}], answer: reply, reply: odd}
+`;
+const REPLIES = `replies: [{id: odd, about: Odd., text: "odd"}]\n`;
+
+const folder = mkdtempSync(join(tmpdir(), "utsusemi-engine-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+writeFileSync(join(folder, "x.yaml"), PATTERN);
+writeFileSync(join(folder, "replies.yaml"), REPLIES);
+
 type Way = readonly ["attacker" | "third", string];
 const WAYS: readonly Way[] = [
   ["attacker", "192.0.2.1"],
@@ -78,6 +103,7 @@ for (const [hook, offload] of [
     if (hook === "xdp") laboratory.readyForXdp();
     await laboratory.start("host", ECHO, "77");
     const engine = await laboratory.engine(onHook(hook));
+    assert.deepEqual(await engine.ask("match", folder), { done: true });
     const before = [await engine.ask("status"), sockets(laboratory)] as const;
     await Promise.all(
       WAYS.map(async (way) => {
@@ -86,12 +112,14 @@ for (const [hook, offload] of [
         assert.equal(await node(laboratory, way, HEARD, "21", "USER x\r\n"), '["open","220 Welcome to the ftp service\\r\\n"]');
         assert.equal(await node(laboratory, way, HEARD, "23"), '["ended","odd"]');
         assert.match(await node(laboratory, way, HEARD, "2000"), /ECONNREFUSED/);
+        assert.equal(await node(laboratory, way, ASKED, "5000", "HELLO there"), "odd");
+        assert.equal(await node(laboratory, way, ASKED, "5000", "hello there"), "ECONNREFUSED");
       }),
     );
     const after = await engine.ask("status");
     assert.deepEqual(after["entries"], before[0]["entries"]);
     assert.equal(sockets(laboratory), before[1]);
-    for (const kind of ["unused-port", "proof"]) assert.ok(engine.kinds().has(kind), kind);
+    for (const kind of ["unused-port", "proof", "pattern"]) assert.ok(engine.kinds().has(kind), kind);
     await laboratory.start("host", ECHO, "9");
     assert.equal(await node(laboratory, WAYS[0] ?? ["attacker", ""], ECHOED, "9"), "same", "a service that was started a moment ago");
   });

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { OperatorError } from "../../src/errors/operator-error.ts";
+import { compilePatterns, loadPatterns } from "../../src/patterns/index.ts";
 import { Engine, removeEngine } from "../../src/steward/engine/engine.ts";
 import type { EngineSettings } from "../../src/steward/engine/engine-settings.ts";
 
@@ -31,7 +32,10 @@ try {
       if (verb === "status") say({ ...engine.status() });
       else if (verb === "trust") say({ done: engine.trust(words[0] ?? "") });
       else if (verb === "distrust") say({ done: engine.distrust(words[0] ?? "") });
-      else if (verb === "stand") engine.stand(words[0] ?? "", { state: "hostile", forMs: 60_000 });
+      else if (verb === "match") {
+        engine.match(compilePatterns(loadPatterns(words[0])).tables);
+        say({ done: true });
+      } else if (verb === "stand") engine.stand(words[0] ?? "", { state: "hostile", forMs: 60_000 });
       else if (verb === "down") {
         engine.down();
         say({ down: true });
