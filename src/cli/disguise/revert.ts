@@ -4,7 +4,7 @@ import { print, printJson } from "../output.ts";
 import { restartLines } from "./apply.ts";
 import { type AskOptions, ask } from "./ask.ts";
 import { sentences } from "./sentences.ts";
-import { processLines } from "./status.ts";
+import { leftoverLines, processLines } from "./status.ts";
 
 interface RevertOptions extends AskOptions {
   readonly restart?: boolean;
@@ -24,7 +24,7 @@ export async function revertDisguise({ restart = false, leave = false, ...option
   );
 }
 
-function screenLines({ undone, conflicts, left, pending, stays, restarted, failures }: RevertAnswer): readonly string[] {
+function screenLines({ undone, conflicts, left, pending, stays, restarted, failures, leftovers }: RevertAnswer): readonly string[] {
   const whole = pending.length === 0 ? "complete" : `complete for new, pending for ${pending.length}`;
   return [
     conflicts.length === 0 || left ? `Revert is ${whole}: ${undone} changes undone.` : `Revert is not complete: ${undone} changes undone.`,
@@ -33,6 +33,7 @@ function screenLines({ undone, conflicts, left, pending, stays, restarted, failu
       conflicts.map(({ subject, why }) => `${subject}: ${why}`),
     ),
     ...sentences("Could not be told", failures),
+    ...leftoverLines(leftovers),
     ...processLines(pending),
     ...restartLines(restarted),
     ...sentences("Cannot be undone", stays),

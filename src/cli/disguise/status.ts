@@ -6,6 +6,13 @@ import { appliedLines } from "./apply.ts";
 import { type AskOptions, ask } from "./ask.ts";
 import { sentences } from "./sentences.ts";
 
+export function leftoverLines(leftovers: StatusAnswer["leftovers"]): readonly string[] {
+  return sentences(
+    "Left over",
+    leftovers.map(({ kind, what, why }) => `${kind} ${what} ${why}`),
+  );
+}
+
 export async function showStatus(options: AskOptions): Promise<void> {
   const answer = await ask("disguise.status", {}, options);
   if (answer.state === "revert-incomplete") process.exitCode = 1;
@@ -18,7 +25,7 @@ export async function showStatus(options: AskOptions): Promise<void> {
 }
 
 function screenLines(answer: StatusAnswer): readonly string[] {
-  const { applied, conflicts, processes } = answer;
+  const { applied, conflicts, processes, leftovers } = answer;
   return [
     stateLine(answer),
     ...(applied === undefined ? [] : appliedLines(applied)),
@@ -26,6 +33,7 @@ function screenLines(answer: StatusAnswer): readonly string[] {
       "Not as it was made",
       conflicts.map(({ subject, why }) => `${subject}: ${why}`),
     ),
+    ...leftoverLines(leftovers),
     ...processLines(processes),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Asked } from "../apply/asked.ts";
+import type { LeftoverSaid } from "../apply/audit.ts";
 import type { Reload } from "../apply/carriage.ts";
 import type { Disguised } from "../apply/processes.ts";
 import type { Conflict } from "../ledger/ledger.ts";
@@ -72,6 +73,8 @@ export interface StatusAnswer {
   /** What is changed on this host, such as `path /etc/issue`. */
   readonly changed: readonly string[];
   readonly processes: readonly Disguised[];
+  /** What is left of former disguises and is in no ledger. */
+  readonly leftovers: readonly LeftoverSaid[];
 }
 
 export interface RevertAsked {
@@ -95,6 +98,8 @@ export interface RevertAnswer {
   readonly restarted: readonly Restarted[];
   /** What could not be told to running programs, each a sentence. */
   readonly failures: readonly string[];
+  /** What is left and is in no ledger, and could be more than ours. */
+  readonly leftovers: readonly LeftoverSaid[];
 }
 
 export interface VerifyAnswer {

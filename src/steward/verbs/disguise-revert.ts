@@ -1,6 +1,7 @@
 import { OperatorError } from "../../errors/operator-error.ts";
 import { flag, object } from "../../shape/shape.ts";
 import { appliedIn } from "../apply/applied.ts";
+import { leftovers, withoutLeftovers } from "../apply/audit.ts";
 import type { Reload } from "../apply/carriage.ts";
 import { disguised } from "../apply/processes.ts";
 import { reload } from "../apply/reload.ts";
@@ -25,7 +26,7 @@ async function revert({ restart: isRestart, leave }: RevertAsked, work: Work): P
   const { ledger, folder } = work;
   const applied = appliedIn(ledger, folder);
   const count = ledger.entries.length;
-  if (count === 0) throw new OperatorError("disguise-none", "No disguise is applied to this host.");
+  if (count === 0 && leftovers(work).length === 0) throw new OperatorError("disguise-none", "No disguise is applied to this host.");
   const reloads = applied?.reloads ?? reloadsFor(ledger);
   work.progress(`Undoing ${count} changes`);
   begin(folder, { doing: "revert", reloads });
@@ -47,6 +48,7 @@ async function revert({ restart: isRestart, leave }: RevertAsked, work: Work): P
     restarts,
     restarted,
     failures,
+    leftovers: withoutLeftovers(work),
   };
 }
 
