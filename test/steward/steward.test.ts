@@ -20,7 +20,7 @@ test("a steward listens for its owner alone, answers, and ends when it is told t
   assert.equal(statSync(steward.folder).mode & 0o777, 0o700);
   const [answer, ...more] = await say(steward.socket, request("disguise.status"));
   assert.deepEqual(more, []);
-  assert.deepEqual(answer, { line: "answer", answer: { state: "none", conflicts: [], changed: [], processes: [] } });
+  assert.deepEqual(answer, { line: "answer", answer: { state: "none", conflicts: [], changed: [], processes: [], leftovers: [] } });
   const { code, out } = await utsusemi(["disguise", "status", "--json", "--folder", steward.folder]);
   assert.equal(code, 0);
   assert.equal(JSON.parse(out).state, "none");
