@@ -12,9 +12,9 @@ test("disguise apply, status, verify and revert for the logins of two users", to
   t.after(() => host.stop());
   const command = join(import.meta.dirname, "..", "..", "bin", "utsusemi.js");
   const disguise = (...words: readonly string[]) =>
-    host.inside(process.execPath, command, "disguise", ...words, "--folder", "/srv/steward");
+    host.inside(process.execPath, command, "disguise", ...words, "--folder", "/srv/utsusemi/own");
   const snapshot = () => host.shell("find /etc -printf '%p %y %m %U:%G %T@ %l\\n' | sort; find /etc -type f -exec sha256sum {} + | sort");
-  host.shell("mkdir -m 700 /srv/steward; echo logins >/srv/seed");
+  host.shell("mkdir -p /srv/utsusemi; mkdir -m 700 /srv/utsusemi/own; echo logins >/srv/seed");
   await host.startSshd();
   const before = snapshot();
   const real = (await host.ssh(NAMED, ["systemd-detect-virt --vm"])).out;
@@ -33,7 +33,12 @@ test("disguise apply, status, verify and revert for the logins of two users", to
   ];
   const applied = disguise(...asked);
   assert.equal(applied.status, 0, applied.stderr);
-  for (const user of [NAMED, OTHER]) assert.equal((await host.ssh(user, ["systemd-detect-virt --vm"])).out, "oracle\n", user);
+  for (const user of [NAMED, OTHER])
+    assert.equal(
+      (await host.ssh(user, ["ls /etc/security/namespace.d; ls /srv | grep utsusemi; systemd-detect-virt --vm"])).out,
+      "oracle\n",
+      user,
+    );
   assert.equal((await host.ssh("root", ["systemd-detect-virt --vm"])).out, real);
   const during = snapshot();
   assert.match(disguise(...asked).stdout, /already/i);

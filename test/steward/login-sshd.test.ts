@@ -115,7 +115,7 @@ test("with a closed folder of the steward's, and the tracer before the shell whe
   const { conflicts, failed } = host.steward({ what: "carry", user: NAMED, effect: { ...shown, vmwarePort: port } });
   assert.deepEqual([failed, conflicts], [undefined, []]);
   await host.startSshd();
-  const ask = "grep -c '^TracerPid:.0$' /proc/self/status; cat /etc/hostname; ls -d /var/lib/utsusemi*; exit 6";
+  const ask = "grep -c '^TracerPid:.0$' /proc/self/status; cat /etc/hostname; ls -d /var/lib/utsusemi-logins; exit 6";
   const { code, out } = await host.ssh(NAMED, [ask]);
   assert.deepEqual([code, out], [6, "0\nsvr04\n"]);
   const other = await host.ssh(OTHER, [ask]);

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import process from "node:process";
+import type { LocalView } from "../../src/detectors/views/local-view.ts";
 import type { Effect } from "../../src/disguise/effect.ts";
 import { liveView } from "../../src/disguise/live-view.ts";
 import { type Plan, planStory } from "../../src/disguise/plan.ts";
@@ -39,11 +40,7 @@ async function obey(order: Order): Promise<Outcome> {
   mkdirSync(`${order.folder}/plans`, { recursive: true });
   const ledger = new Ledger(folderStore(`${order.folder}/ledger`), realHost());
   if (order.what === "revert") return { conflicts: ledger.revert() };
-  const view = await liveView({ measures: false });
-  const story = loadStory(order.story ?? "vmware-sandbox");
-  const planning = planStory({ story, view, site: siteOf(view, "login"), acceptRisk: true });
-  if (planning.plan === undefined) throw new Error("no plan");
-  const plan: Plan = order.story === undefined ? { ...planning.plan, effect: order.effect ?? {} } : planning.plan;
+  const { plan, view } = await planOf(order);
   const carriage = carryLogin({
     scope: { kind: "user", name: order.user },
     plan,
@@ -53,13 +50,23 @@ async function obey(order: Order): Promise<Outcome> {
   });
   const { changes, leftOut, limits, trials = [], seen } = carriage;
   const paths = changes.map((change) => ("path" in change ? change.path : change.kind));
-  const told = { paths, leftOut, limits, ...(seen === undefined ? {} : { foretold: foretold(underEffects(view, [seen])) }) };
+  const isForetold = seen !== undefined && view !== undefined;
+  const told = { paths, leftOut, limits, ...(isForetold ? { foretold: foretold(underEffects(view, [seen])) } : {}) };
   for (const trial of trials) {
     const failed = await trial(changes);
     if (failed !== undefined) return { ...told, failed };
   }
   if (order.what === "try") return told;
   return { ...told, conflicts: changes.map((change) => ledger.apply(change)).filter((conflict) => conflict !== undefined) };
+}
+
+/** A story's plan for this host, or a plan of nothing but an effect: that one needs no look at the host. */
+async function planOf({ story, effect = {} }: Order): Promise<{ readonly plan: Plan; readonly view?: LocalView }> {
+  if (story === undefined) return { plan: { story: loadStory("metal"), cost: 0, budget: 0, risk: 0, shown: [], leftOut: [], effect } };
+  const view = await liveView({ measures: false });
+  const { plan } = planStory({ story: loadStory(story), view, site: siteOf(view, "login"), acceptRisk: true });
+  if (plan === undefined) throw new Error("no plan");
+  return { plan, view };
 }
 
 async function outcome(): Promise<Outcome> {

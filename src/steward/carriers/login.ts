@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { arch } from "node:os";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Effect } from "../../disguise/effect.ts";
 import { hostTree } from "../../disguise/overlay/host-tree.ts";
 import { encodePlan } from "../../disguise/overlay/plan-record.ts";
-import { type CarriedPlan, planCarried } from "../../disguise/run/plan-carried.ts";
-import { tracerProgram } from "../../disguise/tracer/start-traced.ts";
+import { carriedAround, guardProgram } from "../../disguise/run/carried-around.ts";
+import { type CarriedAround, type CarriedPlan, planCarried } from "../../disguise/run/plan-carried.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
-import type { Carrier, CarrierHost, CarryAsked } from "../apply/carriage.ts";
+import type { Carrier, CarryAsked } from "../apply/carriage.ts";
 import type { Change } from "../ledger/change.ts";
 import { type Account, accountOf } from "./logins/account.ts";
 import { type PamWay, pamWay, type Service } from "./logins/by-pam.ts";
@@ -16,6 +15,7 @@ import { openFolder, type SshdWay, sshdWay } from "./logins/by-sshd.ts";
 import { sshdSettings } from "./logins/sshd-settings.ts";
 import { testLogin } from "./logins/test-login.ts";
 import { bytesFile } from "./logins/text-file.ts";
+import { topOf } from "./top-of.ts";
 
 /**
  * Carries a plan into the logins of one named user, and of nobody else: through PAM where that can be (by-pam.ts), else by sshd (by-sshd.ts).
@@ -65,19 +65,19 @@ interface Ways {
   readonly leftOut: readonly string[];
 }
 
-const GUARD = join(import.meta.dirname, "..", "..", "..", "kernel", "guard");
+/** Root starts it where it is; others need a copy. */
+const GUARD = join(import.meta.dirname, "..", "..", "..", "kernel", "guard", "guard-x64");
 
 function waysFor(account: Account, { host, folder, plan }: CarryAsked): Ways {
-  if (arch() !== "x64") throw new OperatorError("disguise-unsupported", `Logins are disguised on x64 only; this is ${arch()}.`);
+  const guard = guardProgram();
   const settings = sshdSettings(account, host);
   const own = `login-${account.name}`;
   const folders = { pam: `${folder}/${own}`, ssh: `${openFolder(folder, host)}/${own}` };
   const services: readonly Service[] = settings?.usesPam === true ? ["sshd", "login"] : ["login"];
   const beforeMotd = plan.effect.files?.["/etc/motd"] !== undefined;
-  const pam = pamWay({ account, host, services, folder: folders.pam, guard: join(GUARD, "guard-x64"), beforeMotd });
+  const pam = pamWay({ account, host, services, folder: folders.pam, guard: GUARD, beforeMotd });
   const isCarried = pam.services.includes("sshd") || settings === undefined;
-  const guard = readFileSync(join(GUARD, "guard-x64"));
-  const isTraced = forgedByTracer(plan.effect, host) !== undefined;
+  const isTraced = forgedByTracer(plan.effect, carriedAround()) !== undefined;
   const ssh = isCarried ? undefined : sshdWay({ account, host, settings, folder: folders.ssh, guard, isTraced });
   const noSsh = settings === undefined ? ["There is no sshd here, or it refuses its configuration."] : [];
   if (typeof ssh !== "string") return { account, pam, ssh, folders, leftOut: [...pam.leftOut, ...noSsh] };
@@ -104,18 +104,17 @@ interface Carried {
 
 function byPam(ways: Ways, { plan, mark }: CarryAsked): Carried {
   const { pam } = ways;
-  const carried = planCarried(
-    { effect: withoutTraces(plan.effect, ways), way: "here", hidden: hiddenBy(ways), mark },
-    { host: hostTree(false), sleeper: sleeper(), hasCpuidFaulting: false },
-  );
+  const carried = planCarried({ effect: withoutTraces(plan.effect, ways), way: "here", hidden: hiddenBy(ways), mark }, carriedAround());
   return { changes: [bytesFile(pam.plan, encodePlan(carried.records), 0o600), ...pam.changes], plan: carried, planFile: pam.plan };
 }
 
-function bySshd(ways: Ways & { readonly ssh: SshdWay }, { plan, mark, host }: CarryAsked): Carried {
+function bySshd(ways: Ways & { readonly ssh: SshdWay }, { plan, mark }: CarryAsked): Carried {
   const { ssh } = ways;
   const { files, hostName, ...others } = withoutTraces(plan.effect, ways);
-  const traced = forgedByTracer(plan.effect, host);
-  const around = { host: hostTree(true), sleeper: sleeper(), hasCpuidFaulting: traced?.effect.cpuid !== undefined };
+  const here = carriedAround();
+  const traced = forgedByTracer(plan.effect, here);
+  // In a user namespace mounts are locked together.
+  const around = { sleeper: here.sleeper, host: hostTree(true), hasCpuidFaulting: traced?.effect.cpuid !== undefined };
   const hidden = hiddenBy(ways);
   const carried = planCarried(
     { effect: defined({ files, hostName, ...traced?.effect }), way: "enter", hidden, mark },
@@ -136,18 +135,15 @@ function bySshd(ways: Ways & { readonly ssh: SshdWay }, { plan, mark, host }: Ca
 }
 
 /** What a tracer in front of a shell answers: the VMware port, and CPUID on processors that can be made to ask about it. */
-function forgedByTracer(
-  { cpuid, vmwarePort }: Effect,
-  host: CarrierHost,
-): { readonly effect: Effect; readonly program: string } | undefined {
-  const program = tracerProgram();
-  if (program === undefined || !existsSync(program)) return undefined;
-  const canFault = /^flags\s*:.*\bcpuid_fault\b/m.test(host.read("/proc/cpuinfo") ?? "");
-  const effect = defined({ vmwarePort, cpuid: canFault ? cpuid : undefined });
-  return Object.keys(effect).length === 0 ? undefined : { effect, program };
+function forgedByTracer({ cpuid, vmwarePort }: Effect, { tracer, hasCpuidFaulting }: CarriedAround): Traced | undefined {
+  const effect = defined({ vmwarePort, cpuid: hasCpuidFaulting ? cpuid : undefined });
+  return tracer === undefined || Object.keys(effect).length === 0 ? undefined : { effect, program: tracer };
 }
 
-const sleeper = () => readFileSync(join(GUARD, "sleeper-x64"));
+interface Traced {
+  readonly effect: Effect;
+  readonly program: string;
+}
 
 function defined(effect: { readonly [Key in keyof Effect]: Effect[Key] | undefined }): Effect {
   return Object.fromEntries(Object.entries(effect).filter(([, value]) => value !== undefined));
@@ -158,10 +154,11 @@ function withoutTraces(effect: Effect, { pam }: Ways): Effect {
   return pam.services.length === 0 ? effect : { ...effect, files: { ...pam.originals, ...effect.files } };
 }
 
-/** Of our own what an ordinary user could see; the steward's folder is closed. */
+/** Of our own what could be seen inside. */
 function hiddenBy({ pam, ssh, folders }: Ways): readonly string[] {
   const ofPam = pam.services.length === 0 ? [] : pam.added;
-  return ssh === undefined ? ofPam : [...ofPam, ...ssh.added, dirname(folders.ssh)];
+  const ofSsh = ssh === undefined ? [] : [...ssh.added, topOf(dirname(folders.ssh))];
+  return [...new Set([...ofPam, ...ofSsh, topOf(dirname(folders.pam))])];
 }
 
 function limitsOf({ name }: Account, { pam, ssh }: Ways, { plan }: CarryAsked): readonly string[] {

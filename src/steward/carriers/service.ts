@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Effect } from "../../disguise/effect.ts";
-import { isWithin } from "../../disguise/overlay/host-tree.ts";
 import { encodePlan } from "../../disguise/overlay/plan-record.ts";
 import { carriedAround, guardProgram } from "../../disguise/run/carried-around.ts";
 import { type CarriedAround, type CarriedPlan, planCarried } from "../../disguise/run/plan-carried.ts";
@@ -12,6 +11,7 @@ import { closedHost } from "./systemd/closed-host.ts";
 import { dropInName, dropInText } from "./systemd/drop-in.ts";
 import { isInSlice, type LoadedUnit, loadedUnits } from "./systemd/loaded-units.ts";
 import { testStart } from "./systemd/test-start.ts";
+import { topOf } from "./top-of.ts";
 
 /**
  * Carries a plan into services: a drop-in for each puts the guard before its command, and the guard becomes that command. A slice stands for
@@ -100,14 +100,6 @@ function carry(unit: CarriedUnit, { folder, mark, host }: CarryAsked, { around, 
 
 function file(path: string, bytes: Uint8Array, mode: number): Change {
   return { kind: "file", path, contents: Buffer.from(bytes).toString("base64"), mode, uid: 0, gid: 0 };
-}
-
-/** The first directory that is ours, so that not even its name is seen. */
-function topOf(folder: string): string {
-  const names = folder.split("/");
-  const at = names.findIndex((name) => name.includes("utsusemi"));
-  const top = names.slice(0, at < 0 ? names.length : at + 1).join("/");
-  return isWithin(top, folder) ? top : folder;
 }
 
 /** What every one of them shows. */
