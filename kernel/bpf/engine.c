@@ -67,7 +67,8 @@ SECTION("xdp") int utsu_xdp(struct xdp_md *ctx) {
 SECTION("tc") int utsu_in(struct __sk_buff *ctx) {
   if (ctx->pkt_type != PACKET_HOST || ctx->vlan_present) return TC_ACT_UNSPEC;
   // Headers may lie in pages that a program cannot read as they are.
-  if (start_of(ctx, false) + MOST_HEADERS > end_of(ctx, false)) skb_pull(ctx, ctx->len < MOST_HEADERS ? ctx->len : MOST_HEADERS);
+  const __u64 linear = kept(end_of(ctx, false) - start_of(ctx, false));
+  if (linear < MOST_HEADERS && linear < ctx->len) skb_pull(ctx, ctx->len < MOST_HEADERS ? ctx->len : MOST_HEADERS);
   return engine(ctx, false, ctx->ifindex);
 }
 

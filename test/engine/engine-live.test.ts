@@ -118,6 +118,7 @@ for (const [hook, offload] of [
     );
     const after = await engine.ask("status");
     assert.deepEqual(after["entries"], before[0]["entries"]);
+    assert.ok(/"probes":[1-9]/.test(JSON.stringify(after["counts"])), "the tarpit's visitors knock at its closed window");
     assert.equal(sockets(laboratory), before[1]);
     for (const kind of ["unused-port", "proof", "pattern"]) assert.ok(engine.kinds().has(kind), kind);
     await laboratory.start("host", ECHO, "9");

@@ -4,7 +4,7 @@ import koffi from "koffi";
 import { number32, number64 } from "../../src/steward/engine/bpf-map.ts";
 import { BpfObject, presentCalls } from "../../src/steward/engine/bpf-object.ts";
 import { addressBytes, decoyBytes, settingsBytes, type UnusedAnswer } from "../../src/steward/engine/layout.ts";
-import { errorName } from "../../src/steward/engine/libbpf-calls.ts";
+import { errorName, type LibbpfCalls } from "../../src/steward/engine/libbpf-calls.ts";
 import { encodeIpv4, parseIpv4 } from "../../src/wire/packets/ipv4.ts";
 import { encodeTcp, parseTcp, type TcpSegment } from "../../src/wire/packets/tcp.ts";
 import { needs } from "../rig/needs.ts";
@@ -29,7 +29,7 @@ export const HOOKS: readonly Hook[] = ["utsu_in", "utsu_xdp"];
 
 /** What a program decided, the same words for both hooks. */
 export type Verdict = "pass" | "drop" | "answer";
-const VERDICTS: Readonly<Record<string, Verdict>> = {
+export const VERDICTS: Readonly<Record<string, Verdict>> = {
   "utsu_in 4294967295": "pass",
   "utsu_in 2": "drop",
   "utsu_in 7": "answer",
@@ -78,20 +78,11 @@ export class EngineRun implements Disposable {
   }
 
   run(program: Hook | "utsu_out", frame: Uint8Array, repeat = 1): Ran {
-    const [into, out] = [Buffer.from(frame), Buffer.alloc(4096)];
-    const options = Buffer.alloc(80);
-    options.writeBigUInt64LE(80n, 0);
-    options.writeBigUInt64LE(koffi.address(into), 8);
-    options.writeBigUInt64LE(koffi.address(out), 16);
-    options.writeUInt32LE(into.length, 24);
-    options.writeUInt32LE(out.length, 28);
-    options.writeInt32LE(repeat, 60);
-    const result = this.object.calls.testRun(this.object.program(program), options);
-    if (result < 0) throw new Error(`${program}: ${errorName(result)}`);
-    const told = `${program} ${options.readUInt32LE(56)}`;
+    const { returned, bytes, nanoseconds } = programRun(this.object.calls, this.object.program(program), { frame, repeat });
+    const told = `${program} ${returned}`;
     const verdict = VERDICTS[told];
     if (verdict === undefined) throw new Error(`${told} is no answer`);
-    return { verdict, bytes: Buffer.from(out.subarray(0, options.readUInt32LE(28))), nanoseconds: options.readUInt32LE(64) };
+    return { verdict, bytes, nanoseconds };
   }
 
   /** Lets the program see the segment, and reads its answer. */
@@ -104,6 +95,26 @@ export class EngineRun implements Disposable {
   [Symbol.dispose](): void {
     this.object[Symbol.dispose]();
   }
+}
+
+/** One test run of a loaded program: what it returned, the frame behind it, and how long it took. */
+export function programRun(
+  calls: LibbpfCalls,
+  program: number,
+  { frame, repeat }: { readonly frame: Uint8Array; readonly repeat: number },
+) {
+  const [into, out] = [Buffer.from(frame), Buffer.alloc(4096)];
+  const options = Buffer.alloc(80);
+  options.writeBigUInt64LE(80n, 0);
+  options.writeBigUInt64LE(koffi.address(into), 8);
+  options.writeBigUInt64LE(koffi.address(out), 16);
+  options.writeUInt32LE(into.length, 24);
+  options.writeUInt32LE(out.length, 28);
+  options.writeInt32LE(repeat, 60);
+  const result = calls.testRun(program, options);
+  if (result < 0) throw new Error(`no test run: ${errorName(result)}`);
+  const bytes = Buffer.from(out.subarray(0, options.readUInt32LE(28)));
+  return { returned: options.readUInt32LE(56), bytes, nanoseconds: options.readUInt32LE(64) };
 }
 
 /** From whom to whom. */

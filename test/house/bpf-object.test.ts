@@ -7,9 +7,9 @@ import { join } from "node:path";
 import test, { after } from "node:test";
 import { needs } from "../rig/needs.ts";
 
-/** The BPF object that is committed is what its source compiles to. */
+/** The BPF objects that are committed are what their source compiles to. */
 const BPF = join(import.meta.dirname, "..", "..", "kernel", "bpf");
-const OBJECT = join(BPF, "engine.bpf.o");
+const OBJECTS = ["engine.bpf.o", "bench.bpf.o"];
 const sources = readdirSync(BPF).filter((name) => /\.[ch]$/.test(name));
 
 const folder = mkdtempSync(join(tmpdir(), "utsusemi-bpf-"));
@@ -17,13 +17,13 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 const sha256 = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
 
-test("the committed engine is what Debian's clang makes of its source, in any folder", needs("clang-14", "llvm-strip-14"), () => {
+test("the committed objects are what Debian's clang makes of their source, in any folder", needs("clang-14", "llvm-strip-14"), () => {
   const elsewhere = join(folder, "some other", "folder");
   mkdirSync(elsewhere, { recursive: true });
   for (const file of [...sources, "build.sh"]) cpSync(join(BPF, file), join(elsewhere, file));
   const built = spawnSync("sh", [join(elsewhere, "build.sh")], { encoding: "utf8", env: { PATH: process.env["PATH"], LANG: "C.UTF-8" } });
   assert.equal(built.status, 0, built.stderr);
-  assert.equal(sha256(join(elsewhere, "engine.bpf.o")), sha256(OBJECT));
+  for (const name of OBJECTS) assert.equal(sha256(join(elsewhere, name)), sha256(join(BPF, name)), name);
 });
 
 test("the engine's source is formatted", needs("clang-format"), () => {
@@ -31,10 +31,12 @@ test("the engine's source is formatted", needs("clang-format"), () => {
   assert.equal(run.status, 0, run.stderr);
 });
 
-test("every source says its licence, and the object names no path", () => {
+test("every source says its licence, and no object names a path", () => {
   for (const name of sources)
     assert.match(readFileSync(join(BPF, name), "utf8"), /^\/\* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause \*\//);
-  const text = readFileSync(OBJECT, "latin1");
-  assert.match(text, /Dual BSD\/GPL/);
-  assert.doesNotMatch(text, /\/work|\/tmp|\/home|some other/);
+  for (const name of OBJECTS) {
+    const text = readFileSync(join(BPF, name), "latin1");
+    assert.match(text, /Dual BSD\/GPL/);
+    assert.doesNotMatch(text, /\/work|\/tmp|\/home|some other/);
+  }
 });

@@ -52,7 +52,7 @@ export class Engine implements Disposable {
     const wanted = settings.interfaces.map((asked) => ({ ...asked, network: usable(asked, network.interfaces) }));
     for (const { network: found } of wanted) makeRoom(calls, found);
     const { sources = DEFAULT_SOURCES } = settings;
-    const engine = new Engine(BpfObject.load(OBJECT, { sizes: { hostile: sources, seen: sources } }), settings);
+    const engine = new Engine(BpfObject.load(ENGINE_OBJECT, { sizes: { hostile: sources, seen: sources } }), settings);
     try {
       engine.#maps.settle(settings, randomBytes(16));
       engine.#maps.follow(network);
@@ -181,7 +181,8 @@ export interface EngineStatus {
   readonly entries: Readonly<Record<"trusted" | "hostile" | "seen", number>>;
 }
 
-const OBJECT = fileURLToPath(new URL("../../../kernel/bpf/engine.bpf.o", import.meta.url));
+/** The compiled programs. */
+export const ENGINE_OBJECT = fileURLToPath(new URL("../../../kernel/bpf/engine.bpf.o", import.meta.url));
 const BEAT_MS = 500;
 const EVENTS_MS = 10;
 const FOLLOW_MS = 2000;
