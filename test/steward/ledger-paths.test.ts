@@ -139,6 +139,13 @@ test("a link in the last place is never followed", root, () => {
   isUntouched(here);
 });
 
+test("the root directory is a directory", root, () => {
+  const { mode, mtimeNs } = statSync("/", { bigint: true });
+  const { is, mode: seen, modified } = realHost().look("/");
+  assert.deepEqual([is, seen, modified], ["directory", Number(mode & 0o7777n), `${mtimeNs}`]);
+  assert.equal(realHost().look("/no-such-name-here").is, "absent");
+});
+
 test("directories that others can change are not walked through", root, () => {
   for (const how of ["everybody", "owner"] as const) {
     const here = place();

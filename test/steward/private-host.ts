@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ClientRun, runClient } from "../clients/run-client.ts";
@@ -9,7 +10,7 @@ import { PROGRAM } from "../rig/command.ts";
 
 /**
  * This machine as a host that may be changed: a mount namespace in which whatever is written goes into memory, with a host name of its own and
- * a `systemctl` that writes down what it is told. Nothing of the machine is touched; all of it ends with the namespace.
+ * a `systemctl` that writes down what it is told. Nothing of the machine is touched: what does not go into memory is read-only.
  */
 const FOLDERS = ["etc", "home", "opt", "root", "srv", "usr", "var"];
 const UPPER = "/mnt";
@@ -23,14 +24,20 @@ for at in ${FOLDERS.join(" ")}; do
   touch --reference=/$at ${UPPER}/$at/upper
   mount -t overlay overlay -o lowerdir=/$at,upperdir=${UPPER}/$at/upper,workdir=${UPPER}/$at/work /$at
 done
+rm -rf /var/lib/utsusemi-steward
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/systemd/system ${UPPER}/bin
 printf '%s' "$1" >${UPPER}/bin/systemctl
 chmod 755 ${UPPER}/bin/systemctl
 hostname private-host
+for at in /tmp "$3"; do mount --bind "$at" "$at"; done
+mount -o remount,bind,ro /
 echo ready
 exec cat
 `;
+
+/** The checkout, where Node keeps what it has compiled. */
+const ROOT = join(import.meta.dirname, "..", "..");
 
 /** Units are files of ours in /etc/systemd/system, in a slice of ours, and run as long as nobody looks; whatever else it is asked, it knows nothing. */
 const SYSTEMCTL = `#!/bin/sh
@@ -49,6 +56,8 @@ exit 1
 `;
 
 let hosts = 0;
+/** How long a start may take, and the clock's own coarseness. */
+const START_MS = 5000;
 
 export class PrivateHost implements AsyncDisposable {
   /** The steward's, inside. */
@@ -57,6 +66,7 @@ export class PrivateHost implements AsyncDisposable {
   readonly #spawned: ChildProcess[] = [];
 
   readonly #name: string;
+  readonly #startedMs = Date.now() - START_MS;
 
   private constructor(child: ChildProcess, name: string) {
     this.#child = child;
@@ -66,7 +76,7 @@ export class PrivateHost implements AsyncDisposable {
   static async start(): Promise<PrivateHost> {
     hosts += 1;
     const name = `private-host-${process.pid}-${hosts}`;
-    const child = spawn("unshare", ["--mount", "--uts", "--propagation", "private", "sh", "-c", SCRIPT, "sh", SYSTEMCTL, name], {
+    const child = spawn("unshare", ["--mount", "--uts", "--propagation", "private", "sh", "-c", SCRIPT, "sh", SYSTEMCTL, name, ROOT], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     const [ready] = await once(child.stdout, "data");
@@ -118,8 +128,8 @@ export class PrivateHost implements AsyncDisposable {
   }
 
   /**
-   * Everything that was ever written inside and now differs from the machine outside, a line each: nothing, where all was given back. Of what
-   * stays only the steward's own folder is left out, by its name.
+   * Everything that was ever written inside and now differs from the machine outside, a line each: nothing, where all was given back. Left out
+   * by its name is the steward's own folder, and what somebody else has changed outside meanwhile.
    */
   differences(): readonly string[] {
     const written = this.shell(`cd ${UPPER}; find ${FOLDERS.map((name) => `${name}/upper`).join(" ")} | sort`).split("\n");
@@ -131,7 +141,7 @@ export class PrivateHost implements AsyncDisposable {
     const outside = spawnSync("sh", ["-c", DESCRIBE], { encoding: "utf8", input: `${paths.join("\n")}\n` }).stdout;
     const lines = new Set(outside.split("\n"));
     assert.ok(lines.size > FOLDERS.length);
-    return inside.split("\n").filter((line) => !lines.has(line));
+    return inside.split("\n").filter((line) => !lines.has(line) && !this.#isChangedOutside(line.split(" ")[0] ?? ""));
   }
 
   /** Processes that see this host's mounts: also those that outlived who started them. */
@@ -155,6 +165,10 @@ export class PrivateHost implements AsyncDisposable {
     for (const child of [...this.#spawned, this.#child]) child.kill("SIGKILL");
     for (const pid of this.processes()) process.kill(pid, "SIGKILL");
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
+  }
+
+  #isChangedOutside(path: string): boolean {
+    return (statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0) >= this.#startedMs;
   }
 
   #enter(): readonly string[] {

@@ -40,7 +40,8 @@ export function atPath<Result>(path: string, use: (entry: Entry) => Result): Res
       folder = next;
       isLoose = looseness(folder, here);
     }
-    return use({ path: last === undefined ? placeOf(folder) : `${placeOf(folder)}/${last}`, folder: placeOf(folder), isLoose });
+    // Without a last name it is the root itself; what leads to it is a link, so the dot is needed.
+    return use({ path: `${placeOf(folder)}/${last ?? "."}`, folder: placeOf(folder), isLoose });
   } finally {
     closeSync(folder);
   }
