@@ -23,6 +23,7 @@ export function showStory(name: string, { json }: Options): void {
       `${story.title}: ${story.summary}`,
       `To be believed: ${story.believed}`,
       `Budget: ${story.budget}`,
+      ...(story.distance === undefined ? [] : [`Files: at most ${story.distance} bits from an ordinary tree`]),
       "",
       table([["CLUE", "", "COST", "RISK", "SHOWS"], ...rows(story.required, "required"), ...rows(story.optional, "optional")]),
       "",
