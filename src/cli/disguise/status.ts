@@ -34,8 +34,13 @@ function screenLines(answer: StatusAnswer): readonly string[] {
       conflicts.map(({ subject, why }) => `${subject}: ${why}`),
     ),
     ...leftoverLines(leftovers),
+    ...sentences("Not under it before they are started again", applied?.restarts.filter((one) => !isUnder(one, processes)) ?? []),
     ...processLines(processes),
   ];
+}
+
+function isUnder(wanted: string, processes: readonly Disguised[]): boolean {
+  return processes.some(({ unit }) => unit === wanted);
 }
 
 function stateLine({ state, applied, changed, processes }: StatusAnswer): string {

@@ -13,7 +13,7 @@ import type { Carriage } from "../apply/carriage.ts";
 import { carryScope, joined, NOTHING } from "../apply/carriers.ts";
 import { makeAll, undone } from "../apply/make-changes.ts";
 import { planFor } from "../apply/plan-for.ts";
-import { refuseHere } from "../apply/refuse-here.ts";
+import { isContainer, refuseHere } from "../apply/refuse-here.ts";
 import { reload } from "../apply/reload.ts";
 import { parseScope, scopeText } from "../apply/scope.ts";
 import { isSeen } from "../apply/seen-clues.ts";
@@ -47,7 +47,7 @@ async function apply({ restart: isRestart, acceptRisk, ...given }: ApplyAsked, w
   const carried = asked.scopes.map((scope) => ({ scope, carriage: carriageOf(scope, { plan, also: asked.with ?? [] }, work) }));
   const whole = carried.map(({ carriage }) => carriage).reduce(joined, NOTHING);
   if (whole.changes.length === 0) throw nothingToShow(whole);
-  const applied = appliedOf(asked, { plan, view, whole, carried });
+  const applied = appliedOf(asked, { plan, view, whole, carried, isInContainer: isContainer(work.host) });
   await tryFirst(whole);
   work.progress(`Making ${whole.changes.length} changes`);
   make(applied, whole, work);
@@ -106,10 +106,13 @@ interface Planned {
   readonly plan: Plan;
   readonly view: LocalView;
   readonly whole: Carriage;
+  readonly isInContainer: boolean;
   readonly carried: readonly { readonly scope: string; readonly carriage: Carriage }[];
 }
 
-function appliedOf(asked: Asked, { plan, view, whole, carried }: Planned): Applied {
+const IN_CONTAINER = "This is a container: its kernel, devices and modules are its host's, and stay as they are.";
+
+function appliedOf(asked: Asked, { plan, view, whole, carried, isInContainer }: Planned): Applied {
   const isSomewhere = (clue: ShownClue) => carried.some(({ carriage }) => isSeen(clue, carriage.seen ?? plan.effect));
   const [seen, unseen] = [plan.shown.filter(isSomewhere), plan.shown.filter((clue) => !isSomewhere(clue))];
   return {
@@ -122,6 +125,7 @@ function appliedOf(asked: Asked, { plan, view, whole, carried }: Planned): Appli
       ...plan.leftOut.map(({ id, why }) => `${id}: ${why}.`),
       ...unseen.map(({ clue }) => `${clue.id}: it cannot be shown for ${asked.scopes.join(", ")}.`),
       ...whole.leftOut,
+      ...(isInContainer ? [IN_CONTAINER] : []),
     ],
     limits: whole.limits,
     restarts: whole.restarts,

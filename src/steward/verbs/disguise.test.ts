@@ -220,6 +220,13 @@ test("a clue of which nothing can be seen in the scope is left out, with its mec
   assert.ok(!applied.traces.some(([mechanism]) => mechanism === "process"));
 });
 
+test("in a container it says what stays the host's", root, async () => {
+  using host = new SmallHost();
+  host.files = { ...host.files, "/proc/1/environ": "container=lxc\0" };
+  const { applied } = await host.ask("disguise.apply", honeypot);
+  assert.match(applied.leftOut.at(-1) ?? "", /^This is a container/);
+});
+
 test("what a reboot or another hand took away is not there any more", root, async () => {
   using host = new SmallHost();
   await host.ask("disguise.apply", honeypot);
