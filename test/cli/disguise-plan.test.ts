@@ -50,6 +50,8 @@ test("disguise plan of this host: every known detector before and after, and not
   const plan = lines.at(-1);
   assert.deepEqual([plan?.["line"], plan?.["story"], plan?.["needsAcceptedRisk"]], ["plan", "lazy-honeypot", false]);
   assert.ok(lines.some(({ line, id }) => line === "clue" && id === "files.cowrie"));
+  assert.match(JSON.stringify(plan?.["distance"]), /^\{"bits":[\d.]+,"entries":[1-9]\d*,"by":\[\["words",[\d.]+\],.*,"most":30\}$/);
+  assert.match(await told(["disguise", "plan", "metal"]), /^Distance of its 0 new files from an ordinary tree: 0 bits, at most 0\.$/m);
 });
 
 test("disguise plan of a saved view: the same seed the same plan, another another; risk is said", async () => {
