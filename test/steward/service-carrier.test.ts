@@ -97,7 +97,7 @@ test("background processes are left out where systemd would take them for the se
   for (const lines of ["Type=oneshot", "Type=forking", "ExitType=cgroup", "Type=forking\nPIDFile=/run/a.pid\nKillMode=process"])
     assert.ok(!with_(lines), lines);
   const said = carry("service:a", service("ExecStart=/bin/a\nType=forking")).leftOut;
-  assert.ok(said.some((sentence) => sentence.startsWith("a.service gets no background processes")));
+  assert.ok(said.some((sentence) => sentence.startsWith("There are no background processes in a.service:")));
 });
 
 test("where systemd ends the first process only, the others watch it; a visitor's connection gets no warnings", () => {
@@ -169,6 +169,26 @@ test("a slice is all services in it and below, those that stay as they are apart
     );
   assert.ok(!web.leftOut.some((sentence) => sentence.startsWith("e.service")));
   assert.deepEqual(carry("slice:-", units).restarts, ["a.service", "b@1.service", "c.service"]);
+});
+
+test("what is true of several services is said once, and each of them sees the drop-ins of none", () => {
+  const text = "[Service]\nExecStart=/bin/a\nExecStop=/bin/b\n";
+  const closed = { text: `${text}DynamicUser=yes\n` };
+  const { changes, limits, leftOut } = carry("slice:system", {
+    "a.service": { text },
+    "b.service": { text },
+    "c.service": closed,
+    "d.service": closed,
+  });
+  assert.ok(limits.includes("ExecStop= of a.service, b.service run outside the disguise."), limits.join("\n"));
+  assert.ok(leftOut.some((sentence) => sentence.startsWith("c.service, d.service stay as they are; of each: ")));
+  assert.ok(!limits.some((sentence) => sentence.includes("service.d")), "directories that are only ours");
+  const plans = changes.flatMap((change) => (change.kind === "file" && change.path.endsWith(".plan") ? [change.contents] : []));
+  assert.equal(plans.length, 2);
+  for (const plan of plans) {
+    const told = Buffer.from(plan, "base64").toString("latin1");
+    for (const id of ["a", "b"]) assert.ok(told.includes(`frame\0`) && told.includes(`/etc/systemd/system/${id}.service.d\0`), id);
+  }
 });
 
 test("of several services, only what all of them show is foretold", () => {

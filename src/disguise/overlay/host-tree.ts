@@ -13,6 +13,8 @@ export interface HostTree {
   readonly hasLockedMounts: boolean;
   /** Directories in which names must stay as free as they are, beside those that show it by their mode. */
   readonly isWorkedIn?: (folder: string) => boolean;
+  /** Directories that nobody but us knows: that names in them are fixed is no limit. */
+  readonly isOwn?: (folder: string) => boolean;
 }
 
 export interface HostEntry {

@@ -59,7 +59,7 @@ export function layOut(contents: Contents, host: HostTree): Layout {
     ],
     leftOut: impossible.flatMap(({ why }) => why ?? []),
     notShown: impossible.map(({ name }) => name),
-    limits: limitsOf(layers),
+    limits: limitsOf(layers.filter(({ folder }) => host.isOwn?.(folder) !== true)),
   };
 }
 

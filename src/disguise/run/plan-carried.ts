@@ -60,14 +60,16 @@ export function planCarried(asked: CarriedAsked, around: CarriedAround): Carried
       ...processes.map(processRecord),
     ],
     leftOut: [...possible.leftOut, ...layout.leftOut, ...front.leftOut],
-    limits: [...layout.limits, ...staleNames(layout.records, asked.way)],
+    limits: [...layout.limits, ...staleNames(layout.records, host, asked.way)],
     seen: effect,
   };
 }
 
 /** A frame holds the names that were there when it was made. */
-function staleNames(records: readonly PlanRecord[], way: CarriedAsked["way"]): readonly string[] {
-  const folders = records.flatMap(([verb, folder]) => (verb === "frame" && typeof folder === "string" ? [folder] : []));
+function staleNames(records: readonly PlanRecord[], host: HostTree, way: CarriedAsked["way"]): readonly string[] {
+  const folders = records.flatMap(([verb, folder]) =>
+    verb === "frame" && typeof folder === "string" && host.isOwn?.(folder) !== true ? [folder] : [],
+  );
   if (folders.length === 0) return [];
   const until = way === "enter" ? "after the service was started again" : "in new sessions";
   return [`What is made or replaced from outside directly in ${folders.join(", ")} is seen inside only ${until}.`];
@@ -152,5 +154,5 @@ function withOwn(host: HostTree, { hidden: own, isLasting = false }: CarriedAske
   };
   const isComing = (path: string) => host.look(path) === undefined && own.some((one) => isWithin(path, one));
   const isWorkedIn = (folder: string) => isLasting && LASTING.test(folder) && !own.some((one) => parentOf(one) === folder);
-  return { ...host, look, isWorkedIn, count: (path) => (isComing(path) ? 1 : host.count(path)) };
+  return { ...host, look, isWorkedIn, isOwn: isComing, count: (path) => (isComing(path) ? 1 : host.count(path)) };
 }

@@ -10,6 +10,7 @@ import { type CarriedUnit, carriedUnit } from "./systemd/carried-unit.ts";
 import { closedHost } from "./systemd/closed-host.ts";
 import { dropInName, dropInText } from "./systemd/drop-in.ts";
 import { isInSlice, type LoadedUnit, loadedUnits } from "./systemd/loaded-units.ts";
+import { sentencesOf, staysOf } from "./systemd/of-units.ts";
 import { testStart } from "./systemd/test-start.ts";
 import { topOf } from "./top-of.ts";
 
@@ -34,9 +35,11 @@ export function carryBy(asked: CarryAsked, parts: ServiceParts): Carriage {
   if (closed !== undefined) throw new OperatorError("disguise-unsupported", closed);
   const tried = unitsIn(asked).map((unit) => ({ unit, carried: carriedUnit(unit, asked) }));
   const units = tried.flatMap(({ carried }) => (typeof carried === "string" ? [] : [carried]));
-  const stays = tried.flatMap(({ unit, carried }) => (typeof carried === "string" ? [`${unit.id} stays as it is: ${carried}.`] : []));
+  const stays = staysOf(tried.flatMap(({ unit, carried }) => (typeof carried === "string" ? [{ id: unit.id, why: carried }] : [])));
   if (units.length === 0) throw new OperatorError("disguise-unsupported", stays.join(" "));
-  const made = units.map((unit) => ({ unit, ...carry(unit, asked, parts) }));
+  const dropIns = units.map((unit) => dropInOf(unit, asked));
+  const made = units.map((unit) => ({ unit, ...carry(unit, { ...asked, dropIns }, parts) }));
+  const said = (part: "leftOut" | "limits") => sentencesOf(units.map((unit) => ({ id: unit.loaded.id, sentences: unit[part] })));
   const always = [
     "Asked inside, systemctl still names the drop-ins.",
     `Without ${asked.folder} and what is in it these services cannot start: end the disguise before that is removed.`,
@@ -45,8 +48,8 @@ export function carryBy(asked: CarryAsked, parts: ServiceParts): Carriage {
     changes: made.flatMap(({ changes }) => changes),
     reloads: ["systemd"],
     restarts: units.filter(({ loaded }) => loaded.isActive).map(({ loaded }) => loaded.id),
-    leftOut: [...new Set([...stays, ...units.flatMap(({ leftOut }) => leftOut), ...made.flatMap(({ plan }) => plan.leftOut)])],
-    limits: [...new Set([...units.flatMap(({ limits }) => limits), ...made.flatMap(({ plan }) => plan.limits), ...always])],
+    leftOut: [...new Set([...stays, ...said("leftOut"), ...made.flatMap(({ plan }) => plan.leftOut)])],
+    limits: [...new Set([...said("limits"), ...made.flatMap(({ plan }) => plan.limits), ...always])],
     seen: seenByAll(made.map(({ plan }) => plan.seen)),
     // One for all: they differ in what can be told from their units alone.
     trials: made
@@ -76,13 +79,18 @@ interface Made {
 
 const UNITS = "/etc/systemd/system";
 
-function carry(unit: CarriedUnit, { folder, mark, host }: CarryAsked, { around, guard }: ServiceParts): Made {
-  const { id, dropIns } = unit.loaded;
+function dropInOf({ loaded: { id, dropIns } }: CarriedUnit, { host }: CarryAsked): string {
+  const directory = `${UNITS}/${id}.d`;
+  return `${directory}/${dropInName([...dropIns, ...host.list(directory)])}`;
+}
+
+function carry(unit: CarriedUnit, asked: CarryAsked & { readonly dropIns: readonly string[] }, { around, guard }: ServiceParts): Made {
+  const { folder, mark, host } = asked;
+  const { id } = unit.loaded;
   const own = createHash("sha256").update(id).digest("hex").slice(0, 12);
   const [guardFile, planFile] = [`${folder}/service-${own}`, `${folder}/service-${own}.plan`];
-  const directory = `${UNITS}/${id}.d`;
-  const dropIn = `${directory}/${dropInName([...dropIns, ...host.list(directory)])}`;
-  const carried = planCarried({ effect: unit.effect, way: "enter", hidden: [dropIn, topOf(folder)], mark, isLasting: true }, around);
+  const hidden = [...asked.dropIns, topOf(folder)];
+  const carried = planCarried({ effect: unit.effect, way: "enter", hidden, mark, isLasting: true }, around);
   const text = dropInText({ ...unit, guard: guardFile, plan: planFile });
   const isThere = host.list(UNITS).includes(`${id}.d`);
   return {
@@ -92,8 +100,8 @@ function carry(unit: CarriedUnit, { folder, mark, host }: CarryAsked, { around, 
     changes: [
       file(guardFile, guard, 0o755),
       file(planFile, encodePlan(carried.records), 0o600),
-      ...(isThere ? [] : [{ kind: "directory", path: directory, mode: 0o755, uid: 0, gid: 0 } satisfies Change]),
-      file(dropIn, Buffer.from(text), 0o644),
+      ...(isThere ? [] : [{ kind: "directory", path: `${UNITS}/${id}.d`, mode: 0o755, uid: 0, gid: 0 } satisfies Change]),
+      file(dropInOf(unit, asked), Buffer.from(text), 0o644),
     ],
   };
 }

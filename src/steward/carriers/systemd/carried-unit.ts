@@ -4,6 +4,7 @@ import { ambientCapabilities } from "./capabilities.ts";
 import { leavesAccountToSystemd } from "./drop-in.ts";
 import { type ExecCommand, parseExecLine } from "./exec-line.ts";
 import type { LoadedUnit } from "./loaded-units.ts";
+import { UNIT } from "./of-units.ts";
 import { sandboxInTheWay } from "./sandbox.ts";
 import { accountOf, accountWord } from "./unit-account.ts";
 import { UnitSettings } from "./unit-text.ts";
@@ -19,6 +20,7 @@ export interface CarriedUnit {
   readonly isQuiet: boolean;
   /** Of the plan's, what can be shown here. */
   readonly effect: Effect;
+  /** With `UNIT` for its name, as are the limits. */
   readonly leftOut: readonly string[];
   readonly limits: readonly string[];
 }
@@ -40,7 +42,7 @@ export function carriedUnit(loaded: LoadedUnit, { plan, folder, host }: CarryAsk
   const inTheWay = isPrivileged ? rootInTheWay(unit) : sandboxInTheWay({ ...sandbox, changesHostName: false });
   if (inTheWay !== undefined) return inTheWay;
   const keepsName = isPrivileged ? undefined : sandboxInTheWay({ ...sandbox, changesHostName: true });
-  const shown = shownBy({ unit, id: loaded.id, commands, effect: plan.effect, keepsName });
+  const shown = shownBy({ unit, commands, effect: plan.effect, keepsName });
   return {
     loaded,
     commands,
@@ -49,7 +51,7 @@ export function carriedUnit(loaded: LoadedUnit, { plan, folder, host }: CarryAsk
     watches: leavesProcesses(unit) && typeOf(unit) !== "forking",
     isQuiet: ["StandardInput", "StandardOutput", "StandardError"].some((name) => unit.last(name) === "socket"),
     ...shown,
-    limits: limitsOf(unit, { id: loaded.id, effect: shown.effect, changesAccount }),
+    limits: limitsOf(unit, shown.effect, changesAccount),
   };
 }
 
@@ -91,7 +93,6 @@ function bearsProcesses(unit: UnitSettings, commands: readonly ExecCommand[]): b
 
 interface Showing {
   readonly unit: UnitSettings;
-  readonly id: string;
   readonly commands: readonly ExecCommand[];
   readonly effect: Effect;
   /** Why the host's name stays; undefined: it need not. */
@@ -105,17 +106,17 @@ function whyUntraced(unit: UnitSettings, commands: readonly ExecCommand[]): stri
   return isGuessed ? "systemd guesses its first process (no PIDFile=), and could not with a tracer beside it" : undefined;
 }
 
-function shownBy({ unit, id, commands, effect, keepsName }: Showing): Pick<CarriedUnit, "effect" | "leftOut"> {
+function shownBy({ unit, commands, effect, keepsName }: Showing): Pick<CarriedUnit, "effect" | "leftOut"> {
   const { processes, hostName, cpuid, vmwarePort, ...rest } = effect;
   const untraced = whyUntraced(unit, commands);
   const refused: readonly (readonly [parts: Effect, isPossible: boolean, why: string])[] = [
     [
       defined({ processes }),
       bearsProcesses(unit, commands),
-      `${id} gets no background processes: systemd could not tell its first process from them, or when it has ended.`,
+      `There are no background processes in ${UNIT}: systemd could not tell the first process from them, or when it has ended.`,
     ],
-    [defined({ hostName }), keepsName === undefined, `${id} keeps the host's name: ${keepsName}.`],
-    [defined({ cpuid, vmwarePort }), untraced === undefined, `In ${id} CPUID and the VMware port answer as they are: ${untraced}.`],
+    [defined({ hostName }), keepsName === undefined, `The host's name stays in ${UNIT}: ${keepsName}.`],
+    [defined({ cpuid, vmwarePort }), untraced === undefined, `In ${UNIT} CPUID and the VMware port answer as they are: ${untraced}.`],
   ];
   const shown = refused.filter(([, isPossible]) => isPossible).map(([parts]) => parts);
   const leftOut = refused.filter(([parts, isPossible]) => !isPossible && Object.keys(parts).length > 0).map(([, , why]) => why);
@@ -126,19 +127,13 @@ function defined(parts: { readonly [Key in keyof Effect]: Effect[Key] | undefine
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
 }
 
-interface LimitsAsked {
-  readonly id: string;
-  readonly effect: Effect;
-  readonly changesAccount: boolean;
-}
-
-function limitsOf(unit: UnitSettings, { id, effect, changesAccount }: LimitsAsked): readonly string[] {
+function limitsOf(unit: UnitSettings, effect: Effect, changesAccount: boolean): readonly string[] {
   const others = ["ExecCondition", "ExecStartPre", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"];
   const outside = others.filter((name) => unit.list(name).length > 0).map((name) => `${name}=`);
   const isTraced = effect.cpuid !== undefined || effect.vmwarePort !== undefined;
   return [
-    ...(outside.length > 0 ? [`${outside.join(", ")} of ${id} run outside the disguise.`] : []),
-    ...(isTraced ? [`Debuggers are refused inside ${id}.`] : []),
-    ...(isTraced && changesAccount ? [`Set-uid programs get no rights of their own inside ${id}.`] : []),
+    ...(outside.length > 0 ? [`${outside.join(", ")} of ${UNIT} run outside the disguise.`] : []),
+    ...(isTraced ? [`Debuggers are refused inside ${UNIT}.`] : []),
+    ...(isTraced && changesAccount ? [`Set-uid programs get no rights of their own inside ${UNIT}.`] : []),
   ];
 }
