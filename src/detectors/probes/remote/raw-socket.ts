@@ -1,7 +1,7 @@
 import koffi from "koffi";
 
 /**
- * A raw IPv4 socket: whole packets out, whole packets in. Node has none, so the C library is called directly; this file is all that does.
+ * A raw IPv4 socket: whole packets out, whole packets in. Node has none, so the C library is called directly.
  * Needs CAP_NET_RAW; without it, the answer is why not.
  */
 export interface RawSocket {
