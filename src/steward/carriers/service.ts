@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Effect } from "../../disguise/effect.ts";
 import { encodePlan } from "../../disguise/overlay/plan-record.ts";
 import { carriedAround, guardProgram } from "../../disguise/run/carried-around.ts";
-import { type CarriedAround, type CarriedPlan, planCarried } from "../../disguise/run/plan-carried.ts";
+import { type CarriedAround, type CarriedAsked, type CarriedPlan, planCarried } from "../../disguise/run/plan-carried.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
 import type { Carriage, Carrier, CarryAsked } from "../apply/carriage.ts";
 import type { Change } from "../ledger/change.ts";
@@ -38,7 +38,8 @@ export function carryBy(asked: CarryAsked, parts: ServiceParts): Carriage {
   const stays = staysOf(tried.flatMap(({ unit, carried }) => (typeof carried === "string" ? [{ id: unit.id, why: carried }] : [])));
   if (units.length === 0) throw new OperatorError("disguise-unsupported", stays.join(" "));
   const dropIns = units.map((unit) => dropInOf(unit, asked));
-  const made = units.map((unit) => ({ unit, ...carry(unit, { ...asked, dropIns }, parts) }));
+  const planOf = plansOnce({ hidden: [...dropIns, topOf(asked.folder)], mark: asked.mark }, parts.around);
+  const made = units.map((unit) => ({ unit, ...carry(unit, asked, { planOf, guard: parts.guard }) }));
   const said = (part: "leftOut" | "limits") => sentencesOf(units.map((unit) => ({ id: unit.loaded.id, sentences: unit[part] })));
   const always = [
     "Asked inside, systemctl still names the drop-ins.",
@@ -84,13 +85,28 @@ function dropInOf({ loaded: { id, dropIns } }: CarriedUnit, { host }: CarryAsked
   return `${directory}/${dropInName([...dropIns, ...host.list(directory)])}`;
 }
 
-function carry(unit: CarriedUnit, asked: CarryAsked & { readonly dropIns: readonly string[] }, { around, guard }: ServiceParts): Made {
-  const { folder, mark, host } = asked;
+/** Units differ only in which parts of the effect they can show, so that those with the same parts have the same plan. */
+function plansOnce(own: Pick<CarriedAsked, "hidden" | "mark">, around: CarriedAround): (effect: Effect) => CarriedPlan {
+  const made = new Map<string, CarriedPlan>();
+  return (effect) => {
+    const parts = Object.keys(effect).sort().join(" ");
+    const plan = made.get(parts) ?? planCarried({ ...own, effect, way: "enter", isLasting: true }, around);
+    made.set(parts, plan);
+    return plan;
+  };
+}
+
+interface CarryParts {
+  readonly planOf: (effect: Effect) => CarriedPlan;
+  readonly guard: Uint8Array;
+}
+
+function carry(unit: CarriedUnit, asked: CarryAsked, { planOf, guard }: CarryParts): Made {
+  const { folder, host } = asked;
   const { id } = unit.loaded;
   const own = createHash("sha256").update(id).digest("hex").slice(0, 12);
   const [guardFile, planFile] = [`${folder}/service-${own}`, `${folder}/service-${own}.plan`];
-  const hidden = [...asked.dropIns, topOf(folder)];
-  const carried = planCarried({ effect: unit.effect, way: "enter", hidden, mark, isLasting: true }, around);
+  const carried = planOf(unit.effect);
   const text = dropInText({ ...unit, guard: guardFile, plan: planFile });
   const isThere = host.list(UNITS).includes(`${id}.d`);
   return {
