@@ -9,6 +9,7 @@ import { decoysPage } from "./docs/decoys.ts";
 import { errorsPage } from "./docs/errors.ts";
 import { eventsPage } from "./docs/events.ts";
 import { fingerprintsPage } from "./docs/fingerprints.ts";
+import { patternsPage } from "./docs/patterns.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -21,6 +22,7 @@ export const pages: Readonly<Record<string, () => string>> = {
   "docs/errors.md": errorsPage,
   "docs/events.md": eventsPage,
   "docs/fingerprints.md": fingerprintsPage,
+  "docs/patterns.md": patternsPage,
 };
 
 /** The pages whose file differs from what the code says. */
