@@ -27,6 +27,7 @@ static long (*const xdp_move_end)(void *frame, int delta) = (void *)65;
 static void *(*const datagram_socket_find)(void *hook, struct bpf_sock_tuple *between, __u32 size, __u64 netns, __u64 flags) = (void *)85;
 static long (*const socket_release)(void *socket) = (void *)86;
 static void *(*const socket_find)(void *hook, struct bpf_sock_tuple *between, __u32 size, __u64 netns, __u64 flags) = (void *)99;
+static long (*const socket_assign)(void *lookup, void *socket, __u64 flags) = (void *)124;
 static void *(*const ring_reserve)(void *ring, __u64 size, __u64 flags) = (void *)131;
 static void (*const ring_submit)(void *record, __u64 flags) = (void *)132;
 static __u64 (*const clock_coarse)(void) = (void *)160;

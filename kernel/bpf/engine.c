@@ -6,6 +6,7 @@
  * What must stay true: without a heartbeat everything passes; packets to anybody but this host pass; packets of a trusted source pass; a
  * packet that belongs to a socket passes; nothing is answered that did not come from a single host's Ethernet address.
  */
+#include "handover.h"
 #include "land.h"
 #include "patterns.h"
 
@@ -80,6 +81,11 @@ SECTION("tc") int utsu_out(struct __sk_buff *ctx) {
   struct mac mac = {};
   __builtin_memcpy(mac.byte, ethernet->to, 6);
   return is_dead_to(&mac, now) ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+}
+
+SECTION("sk_lookup") int utsu_turn(struct bpf_sk_lookup *ctx) {
+  const __u64 now = clock_coarse();
+  return is_alive(now) ? hand_over(ctx, now) : SK_PASS;
 }
 
 SECTION("license") char terms[] = "Dual BSD/GPL";

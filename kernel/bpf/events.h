@@ -64,3 +64,9 @@ INLINE bool is_trusted(const struct address *address) {
 INLINE bool is_own(const struct address *address) {
   return map_find(&addresses, address) != 0;
 }
+
+/** Entered by the steward, on proof of the address. */
+INLINE bool is_suspect(const struct address *address, __u64 now) {
+  const struct standing *standing = map_find(&hostile, address);
+  return standing && standing->until > now && standing->state >= STATE_SUSPECT;
+}

@@ -19,16 +19,26 @@ struct standing_of_flow {
   bool is_real;
 };
 
+INLINE __u32 tag_of(const struct packet *p) {
+  return mixed(&p->from) ^ (p->from_port | (__u32)p->to_port << 16) * 0x165667b1;
+}
+
 /** Whether this is one of the first segments with a payload. */
 INLINE bool is_first(const struct packet *p) {
-  const __u32 tag = mixed(&p->from) ^ (p->from_port | (__u32)p->to_port << 16) * 0x165667b1;
-  const __u32 place = tag & (FLOWS - 1);
+  const __u32 tag = tag_of(p), place = tag & (FLOWS - 1);
   struct progress_of_flow *flow = map_find(&flows, &place);
   if (!flow) return false;
   if (flow->tag != tag || p->flags & SYN) flow->tag = tag, flow->segments = 0;
   if (flow->segments >= FIRST_SEGMENTS) return false;
   if (p->payload) flow->segments += 1;
   return true;
+}
+
+/** Whether the first segments of its connection have been seen: true for nearly all that a busy service gets. */
+INLINE bool is_late(const struct packet *p) {
+  const __u32 tag = tag_of(p), place = tag & (FLOWS - 1);
+  const struct progress_of_flow *flow = map_find(&flows, &place);
+  return flow && flow->tag == tag && flow->segments >= FIRST_SEGMENTS && !(p->flags & SYN);
 }
 
 INLINE __u8 flow_of_socket(const struct packet *p, const struct bpf_sock *socket) {
@@ -52,7 +62,6 @@ INLINE struct standing_of_flow stand(void *ctx, const bool is_ipv6, const struct
   struct bpf_sock *socket =
       is_tcp ? socket_find(ctx, &between, size, (__u64)-1, 0) : datagram_socket_find(ctx, &between, size, (__u64)-1, 0);
   const bool opens = !is_tcp || (p->flags & (SYN | ACK)) == SYN;
-  if (is_tcp && opens) is_first(p);
   if (!socket) {
     if (!opens) found.flow = flow_without_socket(p, is_ipv6, settings);
     return found;
@@ -63,17 +72,22 @@ INLINE struct standing_of_flow stand(void *ctx, const bool is_ipv6, const struct
   return found;
 }
 
-INLINE bool is_suspect(const struct address *address, __u64 now) {
-  const struct standing *standing = map_find(&hostile, address);
-  return standing && standing->until > now && standing->state >= STATE_SUSPECT;
+/** Flows of which rules with a payload are to be looked for. */
+INLINE __u8 flows_of(const struct group *group) {
+  return group->hash_flows | group->automaton_flows;
+}
+
+/** Whether a rule could hold that is found by headers alone, or by the port. */
+INLINE bool is_listed(const struct tables *t, const struct group *group, const struct packet *p, const bool is_ipv6) {
+  if (group->size || p->protocol == (is_ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP)) return true;
+  return p->protocol == PROTOCOL_TCP && t->by_flags[p->flags].size;
 }
 
 /** Whether any rule could hold, by what costs nearly nothing. */
 INLINE bool is_worth_it(const struct tables *t, const struct group *group, const struct packet *p, const bool is_ipv6) {
-  if (group->size) return true;
-  if (p->protocol == PROTOCOL_TCP) return t->by_flags[p->flags].size || (p->payload && (group->hash_flows | group->automaton_flows));
-  if (p->protocol == (is_ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP)) return true;
-  return group->hash_flows | group->automaton_flows;
+  if (is_listed(t, group, p, is_ipv6)) return true;
+  if (p->protocol != PROTOCOL_TCP) return flows_of(group);
+  return p->payload && flows_of(group) && (flows_of(group) & (FLOW_LATER | FLOW_STRAY) || !is_late(p));
 }
 
 INLINE __u32 group_of(const struct tables *t, const struct packet *p, const bool is_ipv6) {
@@ -161,9 +175,13 @@ INLINE int on_patterns(void *ctx, const bool xdp, const bool is_ipv6, struct pac
   struct transitions *automaton = map_find(automaton_map, &zero);
   if (!t || !automaton) return GO_ON;
   s->group = group_of(t, p, is_ipv6);
-  if (!is_worth_it(t, &t->groups[s->group & (GROUPS - 1)], p, is_ipv6)) return GO_ON;
+  const struct group *group = &t->groups[s->group & (GROUPS - 1)];
+  // A new connection may have an old one's ports.
+  if (p->protocol == PROTOCOL_TCP && p->flags & SYN && flows_of(group)) is_first(p);
+  if (!is_worth_it(t, group, p, is_ipv6)) return GO_ON;
   const struct standing_of_flow standing = stand(ctx, is_ipv6, p, settings);
   s->flow = standing.flow;
+  if (!is_listed(t, group, p, is_ipv6) && !(flows_of(group) & s->flow)) return GO_ON;
   if (!read_fields(ctx, xdp, is_ipv6, p, s) || best_rule(t, automaton, s) >= NO_RULE) return GO_ON;
   if (!is_own(&p->to) || is_trusted(&p->from)) return GO_ON;
   return answer_match(ctx, xdp, is_ipv6, p, s, t, standing.is_real, now);

@@ -44,6 +44,13 @@ struct bpf_sock {
   __u32 bound_dev_if, family, type, protocol, mark, priority, src_ip4, src_ip6[4], src_port, dst_port, dst_ip4, dst_ip6[4], state;
 };
 
+struct bpf_sk_lookup {
+  __u64 cookie;
+  __u32 family, protocol, remote_ip4, remote_ip6[4];
+  __u16 remote_port, pad;
+  __u32 local_ip4, local_ip6[4], local_port, ingress_ifindex;
+};
+
 struct ethernet {
   __u8 to[6], from[6];
   __u16 type;
@@ -78,5 +85,13 @@ enum {
   BPF_MAP_TYPE_LRU_HASH = 9,
   BPF_MAP_TYPE_LPM_TRIE = 11
 };
-enum { BPF_MAP_TYPE_ARRAY_OF_MAPS = 12, BPF_MAP_TYPE_RINGBUF = 27, BPF_F_NO_PREALLOC = 1, BPF_ANY = 0, BPF_NOEXIST = 1 };
+enum {
+  BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
+  BPF_MAP_TYPE_SOCKMAP = 15,
+  BPF_MAP_TYPE_RINGBUF = 27,
+  BPF_F_NO_PREALLOC = 1,
+  BPF_ANY = 0,
+  BPF_NOEXIST = 1
+};
+enum { SK_PASS = 1, AF_INET = 2 };
 enum { XDP_DROP = 1, XDP_PASS = 2, XDP_TX = 3, TC_ACT_UNSPEC = -1, TC_ACT_SHOT = 2, PACKET_HOST = 0 };

@@ -12,6 +12,16 @@ const say = (line: Readonly<Record<string, unknown>>) => process.stdout.write(`$
 
 const settings: EngineSettings = JSON.parse(process.argv[2] ?? "", reviveBanner);
 
+function attempt(act: () => void): Readonly<Record<string, unknown>> {
+  try {
+    act();
+    return { done: true };
+  } catch (error) {
+    if (error instanceof OperatorError) return { error: error.message };
+    throw error;
+  }
+}
+
 /** Buffers become objects in JSON. */
 function reviveBanner(_name: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || !("type" in value) || !("data" in value)) return value;
@@ -35,7 +45,15 @@ try {
       else if (verb === "match") {
         engine.match(compilePatterns(loadPatterns(words[0])).tables);
         say({ done: true });
-      } else if (verb === "stand") engine.stand(words[0] ?? "", { state: "hostile", forMs: 60_000 });
+      } else if (verb === "stand") {
+        engine.stand(words[0] ?? "", { state: "hostile", forMs: 60_000 });
+        say({ done: true });
+      } else if (verb === "forgive") {
+        engine.forgive(words[0] ?? "");
+        say({ done: true });
+      } else if (verb === "handover") {
+        say(attempt(() => engine.handOver(Number(words[0]), { pid: Number(words[1]), fd: Number(words[2]) })));
+      } else if (verb === "endhandover") say({ done: engine.endHandOver(Number(words[0])) });
       else if (verb === "down") {
         engine.down();
         say({ down: true });

@@ -7,6 +7,7 @@ import { BpfObject, presentCalls } from "./bpf-object.ts";
 import { type CountName, EngineMaps } from "./engine-maps.ts";
 import { checkSettings, DEFAULT_SOURCES, type EngineSettings, type InterfaceSettings } from "./engine-settings.ts";
 import { readForwardedPorts } from "./forwarded-ports.ts";
+import { HandOver, type Listener } from "./hand-over.ts";
 import { type NetworkInterface, readHostNetwork } from "./host-network.ts";
 import { type EngineEvent, parseEvent, type Standing } from "./layout.ts";
 import { PatternMaps } from "./pattern-maps.ts";
@@ -28,6 +29,7 @@ export class Engine implements Disposable {
   readonly #attached: Attached[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
   #ring: RingBuffer | undefined;
+  #handOver: HandOver | undefined;
   #ports = 0;
   #following = false;
   #isUp = true;
@@ -74,6 +76,7 @@ export class Engine implements Disposable {
     this.#isUp = false;
     for (const timer of this.#timers) clearInterval(timer);
     for (const { detach } of this.#attached) detach();
+    this.#handOver?.[Symbol.dispose]();
     this.#ring?.[Symbol.dispose]();
     this.#object[Symbol.dispose]();
   }
@@ -113,10 +116,26 @@ export class Engine implements Disposable {
     this.#maps.forgive(address);
   }
 
+  /**
+   * Suspects that connect to `port` reach this decoy from now on, all others the real service.
+   *
+   * @throws OperatorError `kernel-missing`, `steward-refused`
+   */
+  handOver(port: number, listener: Listener): void {
+    this.#handOver ??= new HandOver(this.#object);
+    this.#handOver.turn(port, listener);
+  }
+
+  /** The real service for everybody again. False: it was so. */
+  endHandOver(port: number): boolean {
+    return this.#handOver?.turnBack(port) ?? false;
+  }
+
   status(): EngineStatus {
     return {
       interfaces: this.#attached.map(({ name, hook, isGone }) => ({ name, hook, isGone })),
       answeringPorts: this.#ports,
+      handedOver: this.#handOver?.ports() ?? [],
       counts: this.#maps.counts(),
       entries: this.#maps.entries(),
     };
@@ -177,6 +196,8 @@ export interface EngineStatus {
   readonly interfaces: readonly { readonly name: string; readonly hook: InterfaceSettings["hook"]; readonly isGone: boolean }[];
   /** TCP ports that answer while they are unused. */
   readonly answeringPorts: number;
+  /** Ports of real services that suspects do not reach. */
+  readonly handedOver: readonly number[];
   readonly counts: Readonly<Record<CountName, number>>;
   readonly entries: Readonly<Record<"trusted" | "hostile" | "seen", number>>;
 }

@@ -34,6 +34,8 @@ export interface LibbpfCalls {
   information(fd: number, into: Uint8Array, size: Uint8Array): number;
   closeFd(fd: number): number;
   unshare(flags: number): number;
+  getsockopt(socket: number, level: number, ...rest: readonly [option: number, value: Uint8Array, size: Uint8Array]): number;
+  systemCall(number: number, ...rest: readonly [one: number, two: number, three: number]): number;
 }
 
 /** A pointer of the library's. */
@@ -74,6 +76,8 @@ function bind(library: LibraryHandle, c: LibraryHandle): LibbpfCalls {
     ...hookCalls(library),
     closeFd: c.func("int close(int)"),
     unshare: c.func("int unshare(int)"),
+    getsockopt: c.func("int getsockopt(int, int, int, _Out_ uint8_t *, _Inout_ uint8_t *)"),
+    systemCall: c.func("long syscall(long, long, long, long)"),
   };
 }
 
@@ -135,8 +139,8 @@ function hookCalls(library: LibraryHandle): Pick<LibbpfCalls, HookCalls> {
   };
 }
 
-/** `EEXIST`, `EPERM`, ... of what a function of the library gave (negative), or of the C library's `errno`. */
+/** `EEXIST`, `EPERM`, ... of what a function of the library gave (negative); of 0 and -1, which say nothing, what the C library's `errno` says. */
 export function errorName(result: number): string {
-  const number = result < 0 ? -result : koffi.errno();
+  const number = result < -1 ? -result : koffi.errno();
   return Object.entries(koffi.os.errno).find(([, value]) => value === number)?.[0] ?? `error ${number}`;
 }
