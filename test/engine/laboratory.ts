@@ -165,7 +165,7 @@ export class EngineProcess {
 
   /** Asks for its state again and again, until that is as wanted. */
   async until(isWanted: (status: Line) => boolean): Promise<Line> {
-    for (let tries = 0; tries < 200; tries += 1) {
+    for (let tries = 0; tries < 600; tries += 1) {
       const status = await this.ask("status");
       if (isWanted(status)) return status;
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -72,12 +72,16 @@ export class EngineRun implements Disposable {
     this.beat();
   }
 
-  /** @param agoMs how old the steward's last sign of life is */
+  #agoMs = 0;
+
+  /** @param agoMs how old the steward's last sign of life is at each run from now on: a slow machine is no dead steward */
   beat(agoMs = 0): void {
+    this.#agoMs = agoMs;
     this.object.map("heartbeat").set(number32(0), number64(process.hrtime.bigint() - BigInt(agoMs) * 1_000_000n));
   }
 
   run(program: Hook | "utsu_out", frame: Uint8Array, repeat = 1): Ran {
+    this.beat(this.#agoMs);
     const { returned, bytes, nanoseconds } = programRun(this.object.calls, this.object.program(program), { frame, repeat });
     const told = `${program} ${returned}`;
     const verdict = VERDICTS[told];
@@ -87,7 +91,6 @@ export class EngineRun implements Disposable {
 
   /** Lets the program see the segment, and reads its answer. */
   talk(program: Hook, between: Between, segment: Partial<TcpSegment>): Ran & { readonly answer: TcpSegment | undefined } {
-    this.beat();
     const ran = this.run(program, tcpFrame(between, segment));
     return { ...ran, answer: ran.verdict === "answer" ? tcpOf(ran.bytes) : undefined };
   }
