@@ -112,6 +112,12 @@ export class PrivateHost implements AsyncDisposable {
     for (const giveUp = AbortSignal.timeout(60_000); !holds(); await wait(20)) giveUp.throwIfAborted();
   }
 
+  /** Waits until a process of this name runs under this host's mounts. */
+  async runs(name: string): Promise<void> {
+    const holds = () => this.processes().some((pid) => textOf(`/proc/${pid}/comm`) === `${name}\n`);
+    for (const giveUp = AbortSignal.timeout(60_000); !holds(); await wait(50)) giveUp.throwIfAborted();
+  }
+
   /** How a path inside is called outside. */
   outside(path: string): string {
     return `/proc/${this.#child.pid}/root${path}`;
