@@ -152,6 +152,15 @@ test("every list and every condition list is within what the kernel's loops allo
   assert.ok(ack <= 4 && pushAck === 0, `segments of ordinary conversations are compared with ${ack} and ${pushAck} patterns`);
 });
 
+test("a port that has no patterns of its own costs a few hashes: no automaton, no list", () => {
+  const { tables } = compared;
+  const groups = new DataView(tables.groups.buffer, tables.groups.byteOffset);
+  const at = (tables.portGroups[4444] ?? 0) * SIZE.group;
+  const forms = groups.getUint32(at, true).toString(2).replaceAll("0", "").length;
+  assert.ok(forms <= 4, `${forms} forms`);
+  assert.deepEqual([groups.getUint16(at + 6, true), groups.getUint8(at + 9)], [0, 0]);
+});
+
 const anchored = (count: number) =>
   `family: x\nabout: X.\npatterns:\n${Array.from({ length: count }, (_, index) => `  - {id: x.n${index}, about: One., weight: 1, reference: r, falsePositives: f, ports: [80], payload: [{at: 0, hex: "ab cd"}]}`).join("\n")}`;
 

@@ -35,7 +35,7 @@ const MYSQL_GREETING = Buffer.concat([
 const text = (said: string) => Buffer.from(said, "latin1");
 const curl = (who: string, port: number, args: (url: string, folder: string) => readonly string[]): Client => ({
   ...{ who: `curl ${who}`, program: "curl", port },
-  args: (at, folder) => ["-s", "-m", "2", ...args(`127.0.0.1:${at}`, folder)],
+  args: (at, folder) => ["-s", "-m", "15", ...args(`127.0.0.1:${at}`, folder)],
 });
 const openssl = (who: string, port: number, args: readonly string[]): Client => ({
   ...{ who: `openssl s_client ${who}`, program: "openssl", port, args: (at) => ["s_client", "-connect", `127.0.0.1:${at}`, ...args] },
@@ -138,19 +138,19 @@ export const clients: readonly Client[] = [
     program: "psql",
     port: 5432,
     args: (at) => ["-h", "127.0.0.1", "-p", `${at}`, "-U", "anna", "-c", "select 1", "library"],
-    env: { PGCONNECT_TIMEOUT: "2" },
+    env: { PGCONNECT_TIMEOUT: "15" },
   },
   {
     who: "psql without TLS",
     program: "psql",
     port: 5432,
-    args: (at) => [`host=127.0.0.1 port=${at} user=anna dbname=library sslmode=disable connect_timeout=2`, "-c", "select 1"],
+    args: (at) => [`host=127.0.0.1 port=${at} user=anna dbname=library sslmode=disable connect_timeout=15`, "-c", "select 1"],
   },
   {
     who: "mysql",
     program: "mysql",
     port: 3306,
-    args: (at) => ["-h", "127.0.0.1", "-P", `${at}`, "-u", "anna", "-psecret", "--connect-timeout=2", "library"],
+    args: (at) => ["-h", "127.0.0.1", "-P", `${at}`, "-u", "anna", "-psecret", "--connect-timeout=15", "library"],
     greeting: MYSQL_GREETING,
   },
   {
@@ -164,26 +164,26 @@ export const clients: readonly Client[] = [
     who: "rsync",
     program: "rsync",
     port: 873,
-    args: (at, folder) => ["--timeout=2", `rsync://127.0.0.1:${at}/backup/`, folder],
+    args: (at, folder) => ["--timeout=15", `rsync://127.0.0.1:${at}/backup/`, folder],
     greeting: text("@RSYNCD: 31.0\n"),
   },
   {
     who: "python's urllib",
     program: "python3",
     port: 8000,
-    args: (at) => ["-c", `import urllib.request as u; u.urlopen("http://127.0.0.1:${at}/x?y=1", timeout=2)`],
+    args: (at) => ["-c", `import urllib.request as u; u.urlopen("http://127.0.0.1:${at}/x?y=1", timeout=15)`],
   },
   {
     who: "node's fetch",
     program: "node",
     port: 3000,
-    args: (at) => ["-e", `fetch("http://127.0.0.1:${at}/api",{method:"POST",body:"{}",signal:AbortSignal.timeout(2000)}).catch(()=>{})`],
+    args: (at) => ["-e", `fetch("http://127.0.0.1:${at}/api",{method:"POST",body:"{}",signal:AbortSignal.timeout(15000)}).catch(()=>{})`],
   },
   {
     who: "perl's HTTP::Tiny",
     program: "perl",
     port: 80,
-    args: (at) => ["-MHTTP::Tiny", "-e", `HTTP::Tiny->new(timeout=>2)->get("http://127.0.0.1:${at}/")`],
+    args: (at) => ["-MHTTP::Tiny", "-e", `HTTP::Tiny->new(timeout=>15)->get("http://127.0.0.1:${at}/")`],
   },
 ];
 
@@ -196,9 +196,12 @@ export async function record(client: Client): Promise<Recorded | undefined> {
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => socket.destroy());
-    socket.on("data", (bytes: Buffer) => packets.length < 3 && packets.push(bytes));
+    socket.on("data", (bytes: Buffer) => {
+      if (packets.length < 3) packets.push(bytes);
+      setTimeout(() => socket.end(), 300);
+    });
     if (client.greeting !== undefined) socket.write(client.greeting);
-    setTimeout(() => socket.end(), 700);
+    setTimeout(() => socket.destroy(), 20_000).unref();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -216,7 +219,7 @@ function run({ program, args, env = {} }: Client, port: number, folder: string):
     const child = spawn(program, args(port, folder), { stdio: ["pipe", "ignore", "ignore"], env: { ...withoutProxies(), ...env } });
     child.stdin.on("error", () => child.stdin.destroy());
     child.stdin.write("hello\n");
-    const limit = setTimeout(() => child.kill("SIGKILL"), 6000);
+    const limit = setTimeout(() => child.kill("SIGKILL"), 30_000);
     child.on("error", () => {
       clearTimeout(limit);
       resolve(false);
