@@ -32,8 +32,16 @@ const [folder = "", what = "apply", which = "files"] = process.argv.slice(2);
 const SIGKILL = 9;
 const changes: readonly Change[] = which === "files" ? filesIn(join(folder, "root")) : kernelIn(join(folder, "root"), process.pid);
 
-/** Runs it in a copy of this process; answers how that ended, as wait(2) gives it. */
-function inFork(work: () => void): number {
+/** wait(2): answer at once. */
+const WNOHANG = 1;
+/** A copy has one thread only: where it wanted another one it stands still, and is killed and made anew. */
+const STUCK_MS = 30_000;
+const MOST_COPIES = 4;
+
+/** Runs it in a copy of this process; answers how that ended, as wait(2) gives it. Undefined: it stood still, and was killed where it was. */
+function inFork(work: () => void): number | undefined {
+  // Garbage is collected by other threads, so there must be none to collect in the copy.
+  globalThis.gc?.({ type: "minor" });
   const pid = c.fork();
   if (pid === 0) {
     try {
@@ -44,16 +52,38 @@ function inFork(work: () => void): number {
       c._exit(1);
     }
   }
-  const status = [0];
-  if (pid < 0 || c.waitpid(pid, status, 0) !== pid) throw new Error("no copy of this process can be made");
-  return status[0] ?? -1;
+  if (pid < 0) throw new Error("no copy of this process can be made");
+  return statusOf(pid);
 }
+
+function statusOf(pid: number): number | undefined {
+  const status = [0];
+  for (const from = performance.now(); performance.now() - from < STUCK_MS; Atomics.wait(PAUSE, 0, 0, 1))
+    if (c.waitpid(pid, status, WNOHANG) === pid) return status[0] ?? -1;
+  c.kill(pid, SIGKILL);
+  c.waitpid(pid, status, 0);
+  return undefined;
+}
+
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 function worked(at: number): void {
   const ports = steppingPorts({ store: storeIn(folder), host: hostIn(folder) }, at, () => c.kill(c.getpid(), SIGKILL));
   const ledger = new Ledger(ports.store, ports.host);
   if (what === "apply") applyAll(ledger, changes);
   else if (ledger.revert().length > 0) throw new Error("conflicts");
+}
+
+/** How the work ended that was to be killed at this step. */
+function endedAt(at: number): number {
+  for (let copies = 0; copies < MOST_COPIES; copies += 1) {
+    const prepared = what === "revert" ? inFork(() => applyAll(ledgerIn(folder), changes)) : 0;
+    if (prepared !== 0 && prepared !== undefined) throw new Error("the changes cannot be made");
+    const ended = prepared === undefined ? undefined : inFork(() => worked(at));
+    if (ended !== undefined) return ended;
+    ledgerIn(folder).revert();
+  }
+  throw new Error("copies of this process stand still");
 }
 
 /** The next start, killed as well. */
@@ -79,8 +109,7 @@ const before = wholeOf(folder);
 const failures: string[] = [];
 let steps = 0;
 for (let ended = SIGKILL; ended === SIGKILL && failures.length < 3; steps += 1) {
-  if (what === "revert" && inFork(() => applyAll(ledgerIn(folder), changes)) !== 0) throw new Error("the changes cannot be made");
-  ended = inFork(() => worked(steps + 1));
+  ended = endedAt(steps + 1);
   if (ended !== SIGKILL && ended !== 0) failures.push(`step ${steps + 1}: ended with ${ended}`);
   const wrong = wrongAfter(steps + 1);
   if (wrong !== undefined) failures.push(wrong);
