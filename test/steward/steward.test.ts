@@ -66,7 +66,7 @@ test("two who ask at once are answered one after the other", root, async () => {
 
 test("one folder has one steward; what a killed one held is free at once", root, async () => {
   await using first = await new StewardProcess().ready();
-  await using second = new StewardProcess(["--socket", join(first.folder, "other")], first.folder);
+  await using second = new StewardProcess(["--socket", join(first.folder, "other", "socket")], first.folder);
   assert.equal(await second.over(), 1);
   assert.match(second.complaint, /Another steward works in/);
   first.child.kill("SIGKILL");
@@ -167,4 +167,14 @@ test("who is not root is told that only root can start a steward", needs("root",
   const { stderr, status: code } = spawnSync("setpriv", words, { encoding: "utf8" });
   assert.equal(code, 1);
   assert.match(stderr, /you are not root.*\n.*\(steward-down\)/);
+});
+
+test("a socket is never put into a folder that is not the steward's alone", root, async () => {
+  const open = mkdtempSync(join(tmpdir(), "utsusemi-steward-place-"));
+  chmodSync(open, 0o755);
+  await using steward = new StewardProcess(["--socket", join(open, "socket")]);
+  assert.equal(await steward.over(), 1);
+  assert.match(steward.complaint, /not a folder of the steward's alone/);
+  assert.equal(statSync(open).mode & 0o777, 0o755);
+  rmSync(open, { recursive: true });
 });

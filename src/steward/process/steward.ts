@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -195,9 +195,14 @@ async function lockOf(folder: string, limitMs: number): Promise<Disposable> {
 /** A folder for its owner only; a socket that nobody listens on any more is taken away: the lock says that there is no other steward. */
 function prepareSocket(path: string, owner = 0): void {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
-  chownSync(folder, owner, 0);
+  const there = lstatSync(folder, { throwIfNoEntry: false });
+  if (there === undefined) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chownSync(folder, owner, 0);
+  } else if (!there.isDirectory() || there.uid !== owner || (there.mode & 0o077) !== 0)
+    throw new OperatorError("steward-refused", `${folder} is not a folder of the steward's alone, so its socket cannot be there.`, {
+      next: "Name a socket in a folder that is not there yet.",
+    });
   rmSync(path, { force: true });
 }
 
