@@ -17,12 +17,19 @@ export interface PatternText {
   readonly text: string;
 }
 
-/** Reads a folder of patterns. @throws OperatorError `patterns-invalid`, a line for each mistake. */
+/** Reads a folder of patterns. @throws OperatorError `patterns-invalid`, a line for each mistake; `file-unreadable` */
 export function loadPatterns(folder: string = patternsFolder): PatternSet {
-  const names = readdirSync(folder)
-    .filter((name) => name.endsWith(".yaml"))
-    .sort();
-  return readPatterns(names.map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") })));
+  return readPatterns(readTexts(folder));
+}
+
+function readTexts(folder: string): readonly PatternText[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+    return names.sort().map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") }));
+  } catch (cause) {
+    if (cause instanceof Error && "syscall" in cause) throw new OperatorError("file-unreadable", cause.message, { cause });
+    throw cause;
+  }
 }
 
 /** The same from texts; one of them may be `replies.yaml`. */

@@ -60,7 +60,7 @@ export type PatternFile = NonNullable<ReturnType<typeof fileShape.check>>;
 type Asked = PatternFile["patterns"][number];
 type Written = Asked & { readonly protocol: NonNullable<Asked["protocol"]>; readonly ports: readonly PortRange[] };
 
-const HEX = /^(?:[0-9a-f]{2}\s?)+$/i;
+const HEX = new RegExp(`^(?:[0-9a-f]{2}\\s?){1,${LIMITS.replySize}}$`, "i");
 const LATIN = /^[\0-\xff]+$/;
 
 export const repliesShape = object("Replies that mean nothing", {
@@ -69,7 +69,7 @@ export const repliesShape = object("Replies that mean nothing", {
     object("A reply", {
       id: text("Its name", { pattern: /^[a-z0-9-]+$/, allowed: "a word of lower-case letters" }),
       about: sentence("What it looks like"),
-      hex: optional(text("Bytes", { pattern: HEX, allowed: "hexadecimal bytes" })),
+      hex: optional(text("Bytes", { pattern: HEX, allowed: `at most ${LIMITS.replySize} hexadecimal bytes` })),
       text: optional(text("Text", { pattern: LATIN, allowed: "text of Latin-1", maxLength: LIMITS.replySize })),
     }),
     LIMITS.replies,
@@ -135,6 +135,7 @@ function contentProblems(written: Written, path: Path): readonly Problem[] {
   const found: Problem[] = [];
   const alternatives = alternativesOf(written);
   const payload = alternatives.some((contents) => contents.length > 0);
+  if (alternatives.length === 0) found.push({ path: [...path, "anyOf"], why: "would match nothing: it is empty" });
   if (!payload && headerConditions(written.header).length === 0) found.push({ path, why: "would match every packet: it has no condition" });
   if (payload && alternatives.some((contents) => contents.every(isWeak))) {
     found.push({ path, why: "would match too much: it needs a text of three bytes, or two bytes at a place" });

@@ -108,6 +108,11 @@ const mistakes: readonly (readonly [string, string, RegExp])[] = [
     /^x\.yaml:10:14: patterns\.0\.header\.flags is nothing that udp has/,
   ],
   ["a port that is none", `${HEAD}    ports: [70000]\n    payload: [{text: abc}]\n`, /^x\.yaml:9:13: patterns\.0\.ports\.0 must be a port/],
+  [
+    "alternatives of which there is none",
+    `${HEAD}    header: {flags: S}\n    anyOf: []\n`,
+    /^x\.yaml:10:5: patterns\.0\.anyOf would match nothing/,
+  ],
   ["broken YAML", "family: x\n  about: [", /^x\.yaml:1:9: /],
   [
     "a name of another file",
@@ -136,4 +141,12 @@ test("a name that stands in two files is a mistake", () => {
     () => readPatterns([{ name: "x.yaml", text: `${text}${text.slice(text.indexOf("  - id"))}` }]),
     /x\.one stands there twice/,
   );
+});
+
+test("a folder that is not there, or a reply that is too long, is said in a sentence", () => {
+  assert.throws(() => loadPatterns("/nonexistent/patterns"), { code: "file-unreadable", message: /ENOENT.*\/nonexistent\/patterns/ });
+  for (const hex of ["00 ".repeat(1025).trim(), `"${"00".repeat(1025)}"`])
+    assert.throws(() => readPatterns([{ name: "replies.yaml", text: `replies:\n  - {id: long, about: Long., hex: ${hex}}\n` }]), {
+      message: /^replies\.yaml:2:.*must be at most 1024 hexadecimal bytes/,
+    });
 });
