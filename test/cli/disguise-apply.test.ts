@@ -66,6 +66,8 @@ test("what cannot be applied is refused in a sentence, and nothing is changed", 
   assert.match(await refused("lazy-honeypot", "--scope", "host"), /\/etc.*read-only.*as it was before.*\n.*\(change-failed\)/);
   host.shell("mount -o remount,rw /etc; rmdir /run/systemd/system");
   assert.match(await refused("lazy-honeypot", "--scope", "service:web"), /systemd does not run this/);
+  host.shell("mount -o remount,ro /var");
+  assert.match(await refused("lazy-honeypot", "--scope", "host"), /folder .* cannot be used: EROFS\.\n.*\(state-unusable\)/);
   assert.deepEqual(host.differences(), []);
 });
 

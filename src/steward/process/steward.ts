@@ -43,6 +43,8 @@ export type LogLine =
   | { readonly event: "fault"; readonly what: string; readonly stack: string }
   | { readonly event: "ended"; readonly why: string };
 
+/** What the disk says where nothing can be kept. */
+const UNUSABLE: ReadonlySet<string> = new Set(["EROFS", "ENOSPC", "EDQUOT", "EACCES", "EPERM", "EIO", "ENOTDIR"]);
 const REQUEST_LIMIT_MS = 5_000;
 const MOST_CONNECTIONS = 32;
 
@@ -58,11 +60,17 @@ export class Steward implements Disposable {
   /** Why it ended. */
   readonly ended: Promise<string>;
 
-  /** @throws OperatorError `rights-missing`, `steward-refused` (another one has the folder, or it is not root's alone), `ledger-damaged` */
+  /** @throws OperatorError `rights-missing`, `state-unusable`, `ledger-damaged`, `steward-refused` (it is not root's alone, or another has it) */
   static async start(options: StewardOptions): Promise<Steward> {
     if (process.geteuid?.() !== 0) throw new OperatorError("rights-missing", "The steward changes this host, which only root may.");
-    ensureOwnFolder(options.folder);
-    return new Steward(options, await lockOf(options.folder, options.lockLimitMs ?? 0));
+    try {
+      ensureOwnFolder(options.folder);
+      return new Steward(options, await lockOf(options.folder, options.lockLimitMs ?? 0));
+    } catch (error) {
+      const code = error instanceof Error && "code" in error && !(error instanceof OperatorError) ? String(error.code) : "";
+      if (!UNUSABLE.has(code)) throw error;
+      throw new OperatorError("state-unusable", `The steward's folder ${options.folder} cannot be used: ${code}.`, { cause: error });
+    }
   }
 
   private constructor(options: StewardOptions, lock: Disposable) {
