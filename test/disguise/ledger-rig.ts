@@ -124,9 +124,10 @@ export function wholeOf(folder: string): Whole {
   return {
     files: takeSnapshot(join(folder, "root")),
     modules: existsSync(modules) ? JSON.parse(read(modules)) : undefined,
-    // Without the mount's and its parent's number.
+    // Without the mount's and its parent's number. Elsewhere mounts vanish when another test removes the name that they lie on.
     mounts: read("/proc/self/mountinfo")
       .split("\n")
+      .filter((line) => line.split(" ")[4]?.startsWith(folder))
       .map((line) => line.split(" ").slice(2).join(" ")),
     links: execFileSync("ip", ["-o", "link", "show"], { encoding: "latin1" }).split("\n"),
     settings: ["net/ipv4/ip_default_ttl", "kernel/hostname"].map((name) => read(`/proc/sys/${name}`)),

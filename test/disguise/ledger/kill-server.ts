@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import koffi from "koffi";
 import type { Change } from "../../../src/steward/ledger/change.ts";
 import { Ledger } from "../../../src/steward/ledger/ledger.ts";
-import { applyAll, filesIn, hostIn, kernelIn, LINKS, ledgerIn, makeRoot, storeIn, tokenOf, wholeOf } from "../ledger-rig.ts";
+import { applyAll, filesIn, hostIn, kernelIn, LINKS, ledgerIn, makeRoot, storeIn, tokenOf, type Whole, wholeOf } from "../ledger-rig.ts";
 import { steppingPorts } from "./stepping-ports.ts";
 
 /**
@@ -99,8 +99,15 @@ function wrongAfter(at: number): string | undefined {
   if (conflicts.length > 0) return `step ${at}: ${JSON.stringify(conflicts)}`;
   if (ledgerIn(folder).entries.length > 0) return `step ${at}: the ledger is not empty`;
   const now = wholeOf(folder);
-  if (!isDeepStrictEqual(now, before)) return `step ${at}: ${JSON.stringify(now)} instead of ${JSON.stringify(before)}`;
+  if (!isDeepStrictEqual(now, before))
+    return `step ${at}: ${JSON.stringify(differing(now))} instead of ${JSON.stringify(differing(before, now))}`;
   return hostIn(folder).running(tokenOf(process.pid)) === undefined ? undefined : `step ${at}: the process runs`;
+}
+
+/** What of it is not as in the other. */
+function differing(one: Whole, other: Whole = before): unknown {
+  const files = Object.entries(one.files).filter(([path, entry]) => !isDeepStrictEqual(entry, other.files[path]));
+  return { ...one, files: Object.fromEntries(files) };
 }
 
 makeRoot(folder);
