@@ -32,6 +32,7 @@ export class Engine implements Disposable {
   #handOver: HandOver | undefined;
   #ports = 0;
   #following = false;
+  #problem: string | undefined;
   #isUp = true;
 
   private constructor(object: BpfObject, settings: EngineSettings) {
@@ -136,6 +137,7 @@ export class Engine implements Disposable {
       interfaces: this.#attached.map(({ name, hook, isGone }) => ({ name, hook, isGone })),
       answeringPorts: this.#ports,
       handedOver: this.#handOver?.ports() ?? [],
+      problem: this.#problem,
       counts: this.#maps.counts(),
       entries: this.#maps.entries(),
     };
@@ -177,6 +179,12 @@ export class Engine implements Disposable {
       this.#ports = this.#maps.assign(this.#settings, forwarded);
       for (const one of this.#attached)
         one.isGone = !network.interfaces.some(({ name, index }) => name === one.name && index === one.index);
+      this.#problem = undefined;
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      // What this host's network is like is not known: so nothing is answered for it.
+      this.#problem = error.message;
+      if (this.#isUp) this.#ports = this.#maps.assign(this.#settings, "all");
     } finally {
       this.#following = false;
     }
@@ -196,6 +204,8 @@ export interface EngineStatus {
   readonly interfaces: readonly { readonly name: string; readonly hook: InterfaceSettings["hook"]; readonly isGone: boolean }[];
   /** TCP ports that answer while they are unused. */
   readonly answeringPorts: number;
+  /** Why the host's network could not be read, so that unused ports do not answer now. */
+  readonly problem: string | undefined;
   /** Ports of real services that suspects do not reach. */
   readonly handedOver: readonly number[];
   readonly counts: Readonly<Record<CountName, number>>;

@@ -26,8 +26,11 @@ export function tcAnswer(...words: readonly string[]): readonly Entry[] | undefi
   return status === 0 ? entries(stdout) : undefined;
 }
 
+/** @throws OperatorError `kernel-missing` where iproute2 is not installed, or fails */
 export async function ipAnswer(...words: readonly string[]): Promise<readonly Entry[]> {
-  return entries((await printedBy("ip", "-json", ...words)) ?? "");
+  const printed = await printedBy("ip", "-json", ...words);
+  if (printed === undefined) throw new OperatorError("kernel-missing", `ip ${words.join(" ")} fails, so the host's network is not known.`);
+  return entries(printed);
 }
 
 /** Undefined: the program is not here, or failed. */
