@@ -77,7 +77,8 @@ function fileReaders(path: string, entry: Entry): readonly Reader[] {
   return [{ line: `ls -d '${path}'`, under: `ls: cannot access '${path}': No such file or directory\n`, thing }];
 }
 
-const MARK = "\u0001";
+/** In no file. */
+const MARK = "\u0001-what the next reader says-\u0001";
 
 function answersIn(output: string): readonly string[] {
   return output.split(MARK).slice(1);

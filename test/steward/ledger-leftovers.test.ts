@@ -48,7 +48,8 @@ before(() => {
   makeRoot(folder);
   mkdirSync(join(folder, "tmp"));
   mkdirSync(steward);
-  sh(`${LINKS}; mkdir -p /etc/systemd /run/systemd; mount -t tmpfs -o mode=755 tmpfs /etc/systemd; mkdir /etc/systemd/system`);
+  sh(`${LINKS}; mkdir -p /etc/systemd /run/systemd; mount -t tmpfs -o mode=755 tmpfs /etc/systemd; mkdir /etc/systemd/system
+    for at in /run/systemd /etc/security /etc/ssh /etc/pam.d /etc/modules-load.d; do test ! -d $at || mount -t tmpfs -o mode=755 tmpfs $at; done`);
 });
 after(() => {
   if (isFull) ledger().revert();
