@@ -3,7 +3,9 @@
  * this machine. The processor is emulated, and has no CPUID faulting: the part that switches that on is only seen to be reported as absent.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { arch } from "node:os";
+import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { memoryFiles } from "../../src/detectors/views/memory-files.ts";
 import { parseEvents } from "../../src/disguise/module/module-events.ts";
@@ -33,7 +35,12 @@ const METAL = [
   "/sys/class/dmi/id/product_serial:7QK2XY2",
 ];
 
-const texts = Object.fromEntries(Object.entries(carried).map(([scope, settings]) => [`lib/carried/${scope}`, settings]));
+const TRACER = join(import.meta.dirname, "..", "..", "kernel", "tracer", "tracer-x64");
+const texts = {
+  ...Object.fromEntries(Object.entries(carried).map(([scope, settings]) => [`lib/carried/${scope}`, settings])),
+  "lib/port.spec": "utsusemi-tracer 1\nport a 6 564d5868 2 5658\n",
+  "usr/bin/tracer": readFileSync(TRACER),
+};
 const series: readonly Series[] = ["6.1", "6.12"];
 describe("kernel module", { concurrency: 2, ...rig }, () => {
   for (const name of series) describe(`on Debian's ${name}`, { concurrency: 1 }, () => onKernel(name));
@@ -83,6 +90,17 @@ type Section = (key: string) => string;
 type Lines = (key: string) => readonly string[];
 
 function detectors(_section: Section, lines: Lines): void {
+  test("the tracer behind a service, where Yama restricts ptrace: as far as that allows, and the service runs anyway", () => {
+    const forged = `version eax=6 ebx=${MAGIC} ecx=2 edx=5658 esi=1234`;
+    const refused = "tracer: this process may not be traced version signal=11 code=128";
+    assert.deepEqual(lines("yama"), [
+      ...["0 user", "0 root", "1 user", "1 root"].map((who) => `${who} ${forged}`),
+      `2 user ${refused}`,
+      `2 root ${forged}`,
+      ...["3 user", "3 root"].map((who) => `${who} ${refused}`),
+    ]);
+  });
+
   test("before it, and after it, detectors find a real machine", () => {
     assert.deepEqual(lines("before").slice(0, METAL.length), METAL);
     assert.deepEqual(lines("after"), lines("before"));

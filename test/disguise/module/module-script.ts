@@ -3,6 +3,13 @@ export const script = `
 section before
 looks trap
 
+section yama
+for scope in 0 1 2 3; do
+  echo $scope >/proc/sys/kernel/yama/ptrace_scope
+  echo "$scope user" $(below free setpriv --reuid=1000 --clear-groups tracer --behind /lib/port.spec -- ask version)
+  echo "$scope root" $(below free tracer --behind /lib/port.spec -- ask version)
+done
+
 section sensor
 insmod /lib/utsusemi.ko; echo "status $?"
 looks trap/inner
