@@ -24,7 +24,7 @@ export interface Guest {
 
 const WITHIN_MS = 60_000;
 const MAX_CONSOLE_BYTES = 16 << 20;
-/** Processors take turns in one thread: QEMU 7.2 loses a race where one changes code that another one runs, as a kernel does with its probes. */
+/** Processors take turns in one thread: in two, on a full machine, kernels whose code changed while it ran (probes) now and then jumped to nowhere. */
 const FIXED = "-accel tcg,thread=single -nodefaults -display none -monitor none -serial stdio -no-reboot".split(" ");
 /** `reboot=t`: a triple fault ends the guest on every machine, also on one without ACPI. */
 const COMMAND_LINE = "console=ttyS0 quiet panic=-1 reboot=t";
