@@ -15,7 +15,7 @@ export const LOOK = [
 ].join("\n");
 
 function asked(id: string, command: string): string {
-  return `error=/tmp/.look.$$; printf '${MARK}%s\\n' '${id}'; ${command} 2>$error; printf '${MARK}%s\\n' $?; cat $error; rm -f $error`;
+  return `error=/dev/shm/look.$$; printf '${MARK}%s\\n' '${id}'; ${command} 2>$error; printf '${MARK}%s\\n' $?; cat $error; rm -f $error`;
 }
 
 /** What each said, by its id. */

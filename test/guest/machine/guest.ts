@@ -14,8 +14,8 @@ import { kernelTree, type Series } from "../../disguise/module/kernel-tree.ts";
 import { CHECKOUT, checkoutDisk, debianDisk, PROGRAMS, ROOT } from "./disks.ts";
 
 /** On a machine that does nothing else it boots in nine seconds. */
-const BOOT_MS = 150_000;
-const WITHIN_MS = 200_000;
+const BOOT_MS = 240_000;
+const WITHIN_MS = 400_000;
 const FIXED = "-accel tcg -nodefaults -display none -monitor none -no-reboot -m 640 -smp 1".split(" ");
 const COMMAND_LINE = `console=ttyS0 root=${ROOT} rootfstype=ext4 rw quiet panic=-1 reboot=t`;
 
@@ -96,10 +96,12 @@ export class Guest {
     return output;
   }
 
-  /** Begins a script, and cuts the power when it writes `@ cut` to /dev/ttyS1. */
+  /** Begins a script, and cuts the power when it writes `@ cut` to /dev/ttyS1. @throws Error when it ends without */
   async runIntoPowerCut(script: string, withinMs = WITHIN_MS): Promise<void> {
-    this.#qemu?.stdin.write(`cut ${Buffer.from(script).toString("base64")}\n`);
-    await this.#within(withinMs, () => this.#lineAfter("@ cut"));
+    this.#qemu?.stdin.write(`watched ${Buffer.from(script).toString("base64")}\n`);
+    const line = await this.#within(withinMs, () => this.#lineAfter("@ "));
+    if (line !== "cut")
+      throw new Error(`the power was not cut: ${gunzipSync(Buffer.from(line.split(" ")[2] ?? "", "base64")).toString("latin1")}`);
     await this.powerCut();
   }
 

@@ -1,10 +1,14 @@
 /*
- * Everything in one file system that a change could leave its mark on, a line an entry: snapshot ROOT [EXCLUDED ...]
+ * Everything in one file system that a change could leave its mark on, a line
+ * an entry: snapshot ROOT [EXCLUDED ...]
  *
- *   path type+mode uid:gid modified(ns) links first-path-of-the-inode size+hash-or-target attribute=value ...
+ *   path type+mode uid:gid modified(ns) links first-path-of-the-inode
+ * size+hash-or-target attribute=value ...
  *
- * Names are sorted, what is mounted below is not entered, and bytes outside printable ASCII are written as %XX. The hash is quick and no
- * cryptographic one: nobody here makes collisions on purpose. Access and change times and inode numbers are not compared.
+ * Names are sorted, what is mounted below is not entered, and bytes outside
+ * printable ASCII are written as %XX. The hash is quick and no cryptographic
+ * one: nobody here makes collisions on purpose. Access and change times and
+ * inode numbers are not compared.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -43,9 +47,11 @@ static void print_escaped(const char *text, size_t length) {
 }
 
 static const char *first_path(const char *path, const struct stat *s) {
-  if (S_ISDIR(s->st_mode) || s->st_nlink < 2) return path;
+  if (S_ISDIR(s->st_mode) || s->st_nlink < 2)
+    return path;
   for (size_t i = 0; i < seen_count; i++)
-    if (seen[i].inode == s->st_ino) return seen[i].path;
+    if (seen[i].inode == s->st_ino)
+      return seen[i].path;
   seen = realloc(seen, (seen_count + 1) * sizeof(*seen));
   seen[seen_count++] = (struct seen){s->st_ino, strdup(path)};
   return path;
@@ -55,9 +61,11 @@ static void print_hash(const char *path) {
   static uint64_t words[MOST / 8];
   uint64_t a = 0x9e3779b97f4a7c15, b = 0xc2b2ae3d27d4eb4f, total = 0;
   const int file = open(path, O_RDONLY | O_NOFOLLOW | O_NOATIME);
-  if (file < 0) failed(path);
+  if (file < 0)
+    failed(path);
   for (ssize_t count; (count = read(file, words, MOST)) != 0;) {
-    if (count < 0) failed(path);
+    if (count < 0)
+      failed(path);
     memset((char *)words + count, 0, (size_t)(-count & 7));
     for (ssize_t i = 0; i < (count + 7) / 8; i++) {
       a = (a ^ words[i]) * 0xff51afd7ed558ccd;
@@ -72,7 +80,8 @@ static void print_hash(const char *path) {
 static void print_target(const char *path) {
   char target[4096];
   const ssize_t length = readlink(path, target, sizeof(target));
-  if (length < 0) failed(path);
+  if (length < 0)
+    failed(path);
   printf(" ->");
   print_escaped(target, (size_t)length);
 }
@@ -87,19 +96,24 @@ static void print_attributes(const char *path) {
   char *sorted[256];
   size_t count = 0;
   const ssize_t length = llistxattr(path, names, sizeof(names));
-  if (length < 0) failed(path);
-  for (char *name = names; name < names + length && count < 256; name += strlen(name) + 1) sorted[count++] = name;
+  if (length < 0)
+    failed(path);
+  for (char *name = names; name < names + length && count < 256;
+       name += strlen(name) + 1)
+    sorted[count++] = name;
   qsort(sorted, count, sizeof(*sorted), by_name);
   for (size_t i = 0; i < count; i++) {
     const ssize_t size = lgetxattr(path, sorted[i], value, sizeof(value));
     printf(" %s=", sorted[i]);
-    if (size > 0) print_escaped(value, (size_t)size);
+    if (size > 0)
+      print_escaped(value, (size_t)size);
   }
 }
 
 static int is_excluded(const char *path) {
   for (char **one = excluded; *one != NULL; one++)
-    if (!strcmp(path, *one)) return 1;
+    if (!strcmp(path, *one))
+      return 1;
   return 0;
 }
 
@@ -108,11 +122,14 @@ static void walk(const char *path);
 static void enter(const char *path) {
   struct dirent **names;
   const int count = scandir(path, &names, NULL, alphasort);
-  if (count < 0) failed(path);
+  if (count < 0)
+    failed(path);
   for (int i = 0; i < count; i++) {
     char *below;
     if (strcmp(names[i]->d_name, ".") && strcmp(names[i]->d_name, "..")) {
-      if (asprintf(&below, "%s/%s", strcmp(path, "/") ? path : "", names[i]->d_name) < 0) failed(path);
+      if (asprintf(&below, "%s/%s", strcmp(path, "/") ? path : "",
+                   names[i]->d_name) < 0)
+        failed(path);
       walk(below);
       free(below);
     }
@@ -123,23 +140,31 @@ static void enter(const char *path) {
 
 static void walk(const char *path) {
   struct stat s;
-  if (is_excluded(path)) return;
-  if (lstat(path, &s) != 0) failed(path);
-  if (s.st_dev != device) return;
+  if (is_excluded(path))
+    return;
+  if (lstat(path, &s) != 0)
+    failed(path);
+  if (s.st_dev != device)
+    return;
   print_escaped(path, strlen(path));
-  printf(" %o %u:%u %ld.%09ld %lu ", s.st_mode, s.st_uid, s.st_gid, s.st_mtim.tv_sec, s.st_mtim.tv_nsec, s.st_nlink);
+  printf(" %o %u:%u %ld.%09ld %lu ", s.st_mode, s.st_uid, s.st_gid,
+         s.st_mtim.tv_sec, s.st_mtim.tv_nsec, s.st_nlink);
   const char *first = first_path(path, &s);
   print_escaped(first, strlen(first));
-  if (S_ISREG(s.st_mode)) print_hash(path);
-  if (S_ISLNK(s.st_mode)) print_target(path);
+  if (S_ISREG(s.st_mode))
+    print_hash(path);
+  if (S_ISLNK(s.st_mode))
+    print_target(path);
   print_attributes(path);
   putchar('\n');
-  if (S_ISDIR(s.st_mode)) enter(path);
+  if (S_ISDIR(s.st_mode))
+    enter(path);
 }
 
 int main(int count, char **arguments) {
   struct stat s;
-  if (count < 2 || lstat(arguments[1], &s) != 0) return 2;
+  if (count < 2 || lstat(arguments[1], &s) != 0)
+    return 2;
   device = s.st_dev;
   excluded = arguments + 2;
   walk(arguments[1]);

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { loadStories } from "../../../src/disguise/stories/load-stories.ts";
+import type { Series } from "../../disguise/module/kernel-tree.ts";
+import { PORT } from "./detectors-inside.ts";
+import { DisguisedGuest, PREPARE, START_COMMANDS, START_STEWARD } from "./disguised-guest.ts";
+import { Guest, type GuestOptions } from "./guest.ts";
+import { needsGuest } from "./needs-guest.ts";
+
+type Said = Readonly<Record<string, string>>;
+
+/** In which scopes each story is applied together; none: to the whole host. */
+export interface InGuest extends GuestOptions {
+  readonly kernel: Series;
+  readonly scopes: readonly ("service:looker" | "slice:traps" | "user:deploy")[];
+}
+
+/**
+ * Every story applied, looked at and reverted in a guest: what the detectors say before, under and after is what was foretold, and afterwards the host
+ * is as it was: files, mounts, modules, settings, links and users.
+ */
+export function storiesInGuest({ scopes, ...options }: InGuest): void {
+  const where = scopes.length === 0 ? "the whole host" : scopes.join(" and ");
+  describe(`every story for ${where} on ${options.kernel}`, needsGuest(), () => {
+    let guest: Guest;
+    let host: DisguisedGuest;
+    let real: Said = {};
+    const unit = scopes.includes("slice:traps") ? "trap" : "looker";
+
+    before(async () => {
+      guest = await Guest.make(options);
+      await guest.boot();
+      await guest.do(`${PREPARE}${START_STEWARD}${START_COMMANDS}`);
+      host = new DisguisedGuest(guest);
+      if (scopes.length > 0) await host.start(unit);
+      real = scopes.length > 0 ? await host.saidBy(unit) : await host.saidToHost();
+      await host.remember("before");
+    });
+    after(() => guest.close());
+
+    test("before any story, detectors say what is foretold of the host as it is", async () => {
+      const { printed } = await host.command("disguise", "plan", "monitored-host", "--json");
+      const lines: readonly { line: string; id: string; before: string }[] = printed
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      const known = lines.filter(({ line }) => line === "known").map(({ id, before }) => [id, before]);
+      isForetold(real, Object.fromEntries(known));
+    });
+
+    for (const { name } of loadStories())
+      test(name, async () => {
+        if (scopes.length > 0) await inScopes(host, { story: name, scopes, unit, real });
+        else await onWholeHost(host, name, real);
+        await host.remember("after");
+        assert.equal(await host.differences("before", "after"), "");
+      });
+  });
+}
+
+interface Case {
+  readonly story: string;
+  readonly scopes: InGuest["scopes"];
+  readonly unit: string;
+  readonly real: Said;
+}
+
+async function inScopes(host: DisguisedGuest, { story, scopes, unit, real }: Case): Promise<void> {
+  await host.forget();
+  const named = scopes.flatMap((scope) => ["--scope", scope]);
+  const { applied, restarted } = await host.disguise("disguise.apply", story, ...named, "--restart", "--accept-risk");
+  assert.deepEqual(restarted, [{ unit: `${unit}.service` }]);
+  for (const { scope, foretold } of applied.scopes) {
+    const said = scope === "user:deploy" ? forEverybody(await host.saidToLogin("deploy")) : await host.saidBy(unit);
+    isForetold(said, foretold, `${scope}: ${JSON.stringify(applied.leftOut)}`);
+  }
+  const { conflicts, failures, pending } = await host.disguise("disguise.revert");
+  assert.deepEqual({ conflicts, failures }, { conflicts: [], failures: [] });
+  assert.ok(
+    pending.some((process) => process.unit === `${unit}.service`),
+    `not pending: ${JSON.stringify(pending)}`,
+  );
+  await host.start(unit);
+  assert.deepEqual(await host.saidBy(unit), real);
+  if (scopes.includes("user:deploy")) assert.deepEqual(forEverybody(await host.saidToLogin("deploy")), forEverybody(real));
+  const { state, processes } = await host.disguise("disguise.status");
+  assert.deepEqual({ state, processes }, { state: "none", processes: [] });
+}
+
+/** Stories of which all lies over files of /proc and /sys, which is done for process trees only. */
+const FOR_TREES = ["metal"];
+
+async function onWholeHost(host: DisguisedGuest, story: string, real: Said): Promise<void> {
+  if (FOR_TREES.includes(story)) {
+    const { status, said } = await host.command("disguise", "apply", story, "--scope", "host", "--accept-risk");
+    assert.equal(status, 1);
+    assert.match(said, /Nothing of this story can be shown there\.(.|\n)*\(disguise-unsupported\)/);
+    return;
+  }
+  const { applied } = await host.disguise("disguise.apply", story, "--scope", "host", "--accept-risk");
+  const foretold = applied.scopes[0]?.foretold ?? {};
+  isForetold(await host.saidToHost(), foretold, JSON.stringify(applied.leftOut));
+  const { conflicts, failures, pending } = await host.disguise("disguise.revert");
+  assert.deepEqual({ conflicts, failures, pending }, { conflicts: [], failures: [], pending: [] });
+  assert.deepEqual(await host.saidToHost(), real);
+}
+
+/** Without what only root may ask. */
+function forEverybody({ "virt-what": _, dmidecode: __, ...said }: Said): Said {
+  return said;
+}
+
+/** VMware's port answers exactly where VMware's own tool is foretold to find it. */
+function isForetold(said: Said, foretold: Said, about = ""): void {
+  const { [PORT]: port = "", ...detectors } = said;
+  const expected = Object.keys(detectors).map((id): [string, string] => [id, foretold[id] ?? "not foretold"]);
+  assert.deepEqual(detectors, Object.fromEntries(expected), about);
+  const isVmware = /^VMware software version/.test(foretold["vmware-checkvm"] ?? "");
+  assert.match(port, isVmware ? /^version eax=6 ebx=564d5868 / : /^version signal=11 /, about);
+}
