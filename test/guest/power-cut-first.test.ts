@@ -1,0 +1,3 @@
+import { powerCuts } from "./machine/power-cuts.ts";
+
+powerCuts("first", 2);

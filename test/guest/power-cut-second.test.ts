@@ -1,0 +1,3 @@
+import { powerCuts } from "./machine/power-cuts.ts";
+
+powerCuts("second", 5);
