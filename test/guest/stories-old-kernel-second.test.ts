@@ -1,4 +1,4 @@
-/** Debian 12's own kernel, on a machine like metal: a service and real logins. */
+/** Debian 12's own kernel, on a machine like metal: the services of a slice. */
 import { storiesInGuest } from "./machine/stories-in-guest.ts";
 
-storiesInGuest({ kernel: "6.1", scopes: ["service:looker", "user:deploy"], half: "second" });
+storiesInGuest({ kernel: "6.1", scopes: ["slice:traps"], half: "second" });
