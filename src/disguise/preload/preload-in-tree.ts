@@ -27,13 +27,13 @@ export function preloadInTree({ library, spec, environment }: PreloadAsked, host
     return entry?.kind === "directory" && (entry.mode & FOR_OTHERS) !== 0;
   });
   if (folder === undefined) return undefined;
-  const files = { library: `${folder}/libprofile.so`, spec: `${folder}/profile` };
+  const paths = { shared: `${folder}/libprofile.so`, spec: `${folder}/profile` };
   return {
     contents: {
-      [files.library]: { text: Buffer.from(library).toString("latin1"), look: { mode: 0o755 } },
-      [files.spec]: { text: spec, look: { mode: 0o644 } },
+      [paths.shared]: { text: Buffer.from(library).toString("latin1"), look: { mode: 0o755 } },
+      [paths.spec]: { text: spec, look: { mode: 0o644 } },
     },
-    environment: preloadEnvironment(files, environment),
+    environment: preloadEnvironment({ library: paths.shared, spec: paths.spec }, environment),
     limits: [
       "Nobody may trace here, so a library that programs load answers for the processor: dynamic programs of glibc only, no set-uid ones, and what they ask before `main` is answered by the true processor.",
       `Whoever looks finds it: LD_PRELOAD, and ${folder}.`,
