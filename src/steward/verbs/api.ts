@@ -2,7 +2,10 @@ import type { Asked } from "../apply/asked.ts";
 import type { LeftoverSaid } from "../apply/audit.ts";
 import type { Reload } from "../apply/carriage.ts";
 import type { Disguised } from "../apply/processes.ts";
+import type { EngineStatus } from "../engine/engine.ts";
+import type { EngineEvent } from "../engine/layout.ts";
 import type { Conflict } from "../ledger/ledger.ts";
+import type { WireSettings } from "../wire/wire-settings.ts";
 
 /** What the steward can be asked, and what it answers, by verb. */
 export interface StewardApi {
@@ -10,6 +13,14 @@ export interface StewardApi {
   readonly "disguise.status": { readonly asked: Nothing; readonly answer: StatusAnswer };
   readonly "disguise.verify": { readonly asked: Nothing; readonly answer: VerifyAnswer };
   readonly "disguise.revert": { readonly asked: RevertAsked; readonly answer: RevertAnswer };
+  readonly "wire.up": { readonly asked: WireSettings; readonly answer: WireStatus };
+  readonly "wire.down": { readonly asked: Nothing; readonly answer: WireDownAnswer };
+  readonly "wire.status": { readonly asked: Nothing; readonly answer: WireStatus };
+  /** Goes on until who asked leaves or the engine goes down: each `Sight` is a line of its own before the answer. */
+  readonly "wire.watch": { readonly asked: WatchAsked; readonly answer: Nothing };
+  readonly "wire.stand": { readonly asked: StandAsked; readonly answer: StandAnswer };
+  readonly "wire.hand-over": { readonly asked: HandOverAsked; readonly answer: Nothing };
+  readonly "wire.end-hand-over": { readonly asked: { readonly port: number }; readonly answer: Nothing };
 }
 
 export type VerbName = keyof StewardApi;
@@ -116,4 +127,61 @@ export interface Verified {
   readonly result: "equal" | "differs" | "not-installed" | "cannot-run";
   /** Why it cannot be run. */
   readonly why?: string;
+}
+
+/** How the wire disguise is on this host. */
+export interface WireStatus {
+  readonly state: "down" | "up";
+  /** Whether a steward that stays holds it, as `up` needs. */
+  readonly settings?: WireSettings;
+  /** ISO 8601. */
+  readonly since?: string;
+  readonly engine?: EngineStatus;
+  /** Patterns that are matched. */
+  readonly patterns: number;
+  /** How suspects are delayed here. */
+  readonly delay: "none" | "fq" | "queue" | "decoys" | "absent";
+  /** What was asked for and is not so, each a sentence. */
+  readonly leftOut: readonly string[];
+  /** Sensors that watch: without one nobody becomes suspect. */
+  readonly watchers: number;
+}
+
+export interface WireDownAnswer {
+  /** False: nothing was up and nothing was left. */
+  readonly wasUp: boolean;
+  /** Interfaces from which something was taken away. */
+  readonly interfaces: readonly string[];
+  /** What else was taken away, such as `table inet utsusemi`. */
+  readonly removed: readonly string[];
+}
+
+export interface WatchAsked {
+  /** Files whose lines are told as well, such as /var/log/auth.log; only those that the steward knows as authentication logs. */
+  readonly logs: boolean;
+}
+
+/** What the steward sees for who watches. */
+export type Sight =
+  | { readonly sight: "packet"; readonly event: Omit<EngineEvent, "at"> & { readonly atNs: string }; readonly pattern?: string }
+  | { readonly sight: "log"; readonly text: string };
+
+export interface StandAsked {
+  /** Applied in order. `unknown` forgets the source. */
+  readonly standings: readonly {
+    readonly network: string;
+    readonly state: "trusted" | "known" | "unknown" | "suspect" | "hostile";
+    readonly forMs: number;
+  }[];
+}
+
+export interface StandAnswer {
+  /** Networks for which there was no room. */
+  readonly refused: readonly string[];
+}
+
+/** The listening socket of who asks: by the number that it has there. */
+export interface HandOverAsked {
+  readonly port: number;
+  readonly descriptor: number;
 }
