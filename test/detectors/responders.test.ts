@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { drawResponders } from "../../src/daemon/responders/draw.ts";
-import { rowsFor, whyNot } from "../../src/daemon/responders/rows.ts";
-import { setNames } from "../../src/daemon/responders/set.ts";
 import { stimulusFor } from "../../src/detectors/checks/remote/fingerprints/testing/shown-view.ts";
 import { type Fingerprint, findFingerprint, loadFingerprints } from "../../src/detectors/fingerprints/index.ts";
 import { nucleiHoneypots } from "../../src/detectors/known/remote/nuclei-honeypots.ts";
 import { templates } from "../../src/detectors/known/remote/nuclei-templates.ts";
 import { takeRemoteView } from "../../src/detectors/probes/remote/take-remote-view.ts";
 import { remoteStimuli } from "../../src/detectors/remote-detectors.ts";
+import { drawResponders, rowsFor, setNames, whyNot } from "../../src/detectors/responders/index.ts";
 import { recognise } from "../../src/detectors/stimuli/recognise.ts";
 import type { Stimulus } from "../../src/detectors/stimuli/stimulus.ts";
 import type { RemoteView } from "../../src/detectors/views/remote-view.ts";

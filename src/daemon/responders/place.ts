@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { drawResponders, hostSeed } from "../../detectors/responders/index.ts";
 import { type Bound, bindFree, type ListenOn } from "../../host/listening.ts";
 import type { Settings } from "../settings.ts";
-import { drawResponders } from "./draw.ts";
 
 /** The responders that have their ports, and what they say there. */
 export interface Placed {
@@ -17,11 +15,11 @@ const UNPRIVILEGED_SHIFT = 10_000;
 const FIRST_UNPRIVILEGED = 1024;
 
 /** Takes the ports that the settings' sets want and nobody has. What is taken by somebody else stays his. */
-export function placeResponders({ responders, ports, listen, sensor }: Settings): Placed {
+export function placeResponders({ responders, ports, listen }: Settings): Placed {
   if (responders === undefined) return { bound: [], options: { services: [] }, notes: [] };
   const { sets, address } = responders;
   const leaveOut = [...responders.leaveOut, ...listen.map(({ port }) => port)];
-  const drawn = drawResponders({ sets, leaveOut, seed: `${sensor}\0${machine()}` });
+  const drawn = drawResponders({ sets, leaveOut, seed: hostSeed() });
   const services = drawn.services.map((service) => ({ ...service, port: placeOf(service.port, ports) }));
   const wanted = services.map(({ port }): ListenOn => ({ decoy: "responder", address, port }));
   const { bound, taken } = bindFree(wanted);
@@ -31,13 +29,4 @@ export function placeResponders({ responders, ports, listen, sensor }: Settings)
 
 function placeOf(port: number, ports: Settings["ports"]): number {
   return ports === "unprivileged" && port < FIRST_UNPRIVILEGED ? port + UNPRIVILEGED_SHIFT : port;
-}
-
-/** What two hosts do not share (machine-id(5)); no secret. */
-function machine(): string {
-  try {
-    return readFileSync("/etc/machine-id", "utf8").trim();
-  } catch {
-    return hostname();
-  }
 }

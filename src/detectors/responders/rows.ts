@@ -1,12 +1,12 @@
-import type { ResponderPart, ResponderRow } from "../../decoys/responder/options.ts";
-import { answerParts, canEmit, closesAfter, emit, type Fingerprint, type Fingerprints } from "../../detectors/fingerprints/index.ts";
 import type { AnswerPart } from "../../wire/answer.ts";
+import { answerParts, canEmit, closesAfter, emit, type Fingerprint, type Fingerprints } from "../fingerprints/index.ts";
+import type { SaidPart, SaidRow } from "./said.ts";
 
 /**
  * From fingerprints that share a port to what the responder says there. Of HTTP, each waits for its own method and path, so that many fit
  * on one port.
  */
-export function rowsFor(fingerprints: readonly Fingerprint[], known: Pick<Fingerprints, "stimuli">): readonly ResponderRow[] {
+export function rowsFor(fingerprints: readonly Fingerprint[], known: Pick<Fingerprints, "stimuli">): readonly SaidRow[] {
   const rows = fingerprints.map((fingerprint) => rowFor(fingerprint, known));
   const isCrowded = rows.filter(({ answer }) => answer.length > 0).length > 1;
   return rows.map((row, at) =>
@@ -25,7 +25,7 @@ export function whyNot(fingerprint: Fingerprint): string | undefined {
   return fingerprint.transport === "tcp" ? undefined : "responders speak TCP";
 }
 
-function rowFor(fingerprint: Fingerprint, known: Pick<Fingerprints, "stimuli">): ResponderRow {
+function rowFor(fingerprint: Fingerprint, known: Pick<Fingerprints, "stimuli">): SaidRow {
   const { id, sign, stimulus } = fingerprint;
   const closes = closesAfter(fingerprint);
   const silent = { shows: id, on: "", until: "", least: 0, answer: [], closes };
@@ -67,8 +67,8 @@ function firstSaid(stimulus: string | undefined, { stimuli }: Pick<Fingerprints,
 }
 
 /** Fixed pieces that follow each other are one. */
-function partsOf(parts: readonly AnswerPart[]): readonly ResponderPart[] {
-  const made: ResponderPart[] = [];
+function partsOf(parts: readonly AnswerPart[]): readonly SaidPart[] {
+  const made: SaidPart[] = [];
   let open: Uint8Array = new Uint8Array();
   const close = () => {
     if (open.length > 0) made.push(fixed(open));
@@ -87,6 +87,6 @@ function partsOf(parts: readonly AnswerPart[]): readonly ResponderPart[] {
   return made;
 }
 
-const NO_PART: ResponderPart = { bytes: undefined, echoAt: undefined, echoSize: undefined, header: undefined, bare: undefined };
+const NO_PART: SaidPart = { bytes: undefined, echoAt: undefined, echoSize: undefined, header: undefined, bare: undefined };
 
-const fixed = (bytes: Uint8Array): ResponderPart => ({ ...NO_PART, bytes: Buffer.from(bytes).toString("base64") });
+const fixed = (bytes: Uint8Array): SaidPart => ({ ...NO_PART, bytes: Buffer.from(bytes).toString("base64") });

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { responderOptions } from "../../decoys/responder/options.ts";
-import { loadFingerprints } from "../../detectors/fingerprints/index.ts";
 import { checkShape } from "../../shape/shape.ts";
+import { findFingerprint, loadFingerprints } from "../fingerprints/index.ts";
+import { remoteView } from "../views/build-view.ts";
 import { drawResponders } from "./draw.ts";
+import { engineBanners } from "./engine-banners.ts";
 import { rowsFor } from "./rows.ts";
 import { loadSet, setNames } from "./set.ts";
 
@@ -63,4 +65,33 @@ test("who answers anything waits for its own question where others answer too", 
 
 test("an unknown set is named with those that there are", () => {
   assert.throws(() => loadSet("dionea"), { code: "responders-invalid" });
+});
+
+test("the engine says what needs no conversation, as it would be recognised, and names the rest", () => {
+  const asked = { sets: ["dionaea", "nepenthes"], seed: "a site", leaveOut: [] };
+  const { ports, leftOut } = engineBanners(asked, known);
+  const services = draw(asked.sets).services;
+  for (const { port, banner, shows } of ports) {
+    assert.ok(banner.length >= 1 && banner.length <= 256, shows);
+    const entry = known.all.find(({ id }) => id === shows);
+    const exchange = { stimulus: "null", over: "plain", ended: "them", turns: [{ from: "them", atMs: 1, bytes: banner }] } as const;
+    const view = remoteView({ ports: [{ transport: "tcp", port, state: "open", connectMs: [1], trials: {}, exchanges: [exchange] }] });
+    assert.ok(entry !== undefined && findFingerprint(entry, view).length > 0, shows);
+  }
+  assert.ok(ports.some(({ port }) => port === 21));
+  assert.ok(leftOut.some((why) => why.startsWith("Port 445 needs a conversation (dionaea.smb.negotiate)")));
+  const spoken = new Set([...ports.map(({ port }) => port), ...leftOut.flatMap((why) => why.match(/\d+/g) ?? []).map(Number)]);
+  assert.deepEqual(
+    services.map(({ port }) => port).filter((port) => !spoken.has(port)),
+    [],
+  );
+});
+
+test("a banner that does not fit is left out, and that is said", () => {
+  const { ports, leftOut } = engineBanners({ sets: ["kippo"], seed: "a site", leaveOut: [] }, known);
+  assert.ok(ports.every(({ shows }) => !shows.startsWith("kippo.kexinit")));
+  assert.ok(
+    leftOut.some((why) => why.includes("longer than 256 bytes")),
+    leftOut.join("\n"),
+  );
 });

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import type { ResponderOptions } from "../../decoys/responder/options.ts";
-import { type Fingerprint, type Fingerprints, loadFingerprints } from "../../detectors/fingerprints/index.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
+import { type Fingerprint, type Fingerprints, loadFingerprints } from "../fingerprints/index.ts";
 import { rowsFor, whyNot } from "./rows.ts";
+import type { SaidService } from "./said.ts";
 import { loadSet, type ResponderSet } from "./set.ts";
 
 /** What the sensor's responders say where, on this site. */
 export interface Drawn {
-  readonly services: ResponderOptions["services"];
+  readonly services: readonly SaidService[];
   /** What was asked for and is not there, each a sentence. */
   readonly leftOut: readonly string[];
 }
@@ -26,7 +26,7 @@ export interface DrawAsked {
  */
 export function drawResponders({ sets, leaveOut, seed }: DrawAsked, known: Fingerprints = loadFingerprints()): Drawn {
   const taken = new Set(leaveOut);
-  const services: ResponderOptions["services"][number][] = [];
+  const services: SaidService[] = [];
   const left: string[] = [];
   for (const set of sets.map((name) => loadSet(name)))
     for (const { port, fingerprints, often } of set.services) {
