@@ -56,17 +56,23 @@ __attribute__((noinline)) int tell(struct packet *p, __u8 kind, __u32 detail, __
   return 1;
 }
 
+/** The longest network that holds the address decides: one with 0 is an exception from a wider one. */
 INLINE bool is_trusted(const struct address *address) {
   struct network key = {.bits = 128, .address = *address};
-  return map_find(&trusted, &key) != 0;
+  const __u32 *yes = map_find(&trusted, &key);
+  return yes && *yes;
 }
 
 INLINE bool is_own(const struct address *address) {
   return map_find(&addresses, address) != 0;
 }
 
-/** Entered by the steward, on proof of the address. */
+/** Entered by the steward, on proof of the address. Of IPv6 a whole /64 may be entered: its host chooses among all addresses of it. */
 INLINE bool is_suspect(const struct address *address, __u64 now) {
   const struct standing *standing = map_find(&hostile, address);
+  if (!standing && (address->word[0] | address->word[1])) {
+    const struct address network = {.word = {address->word[0], address->word[1], 0, 0}};
+    standing = map_find(&hostile, &network);
+  }
   return standing && standing->until > now && standing->state >= STATE_SUSPECT;
 }

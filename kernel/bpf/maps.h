@@ -49,7 +49,7 @@ struct network {
   struct address address;
 };
 
-/** Sources that are never answered by the engine. What is not in here cannot push anything out of here. */
+/** Sources that are never answered (1), and exceptions from wider networks (0). What is not in here cannot push anything out of here. */
 struct {
   NUMBER(type, BPF_MAP_TYPE_LPM_TRIE);
   NUMBER(max_entries, 65536);

@@ -65,10 +65,23 @@ test(
     assert.equal(hears(laboratory, "attacker", "192.0.2.1"), DECOY.four);
     assert.equal(hears(laboratory, "attacker", "2001:db8:1::1"), DECOY.six);
     assert.match(hears(laboratory, "third", "198.51.100.1"), /^real ::ffff:203.0.113.2/);
+    await engine.ask("forgive", "192.0.2.2");
     await engine.ask("trust", "192.0.2.0/24");
-    assert.equal(hears(laboratory, "attacker", "192.0.2.1"), REAL.four, "trusted is stronger");
+    assert.equal(hears(laboratory, "attacker", "192.0.2.1"), REAL.four);
+    await engine.ask("stand", "192.0.2.2");
+    assert.equal(hears(laboratory, "attacker", "192.0.2.1"), DECOY.four, "an exception of a trusted network");
+    await engine.ask("forgive", "192.0.2.2");
+    await engine.ask("stand", "192.0.2.77");
+    assert.equal(hears(laboratory, "attacker", "192.0.2.1"), REAL.four, "trusted again, whoever else is not");
     await engine.ask("distrust", "192.0.2.0/24");
-    assert.equal(hears(laboratory, "attacker", "192.0.2.1"), DECOY.four);
+    await engine.ask("stand", "192.0.2.2");
+    await engine.ask("forgive", "2001:db8:1::2");
+    assert.equal(hears(laboratory, "attacker", "2001:db8:1::1"), REAL.six);
+    await engine.ask("stand", "2001:db8:1::/64");
+    assert.equal(hears(laboratory, "attacker", "2001:db8:1::1"), DECOY.six, "all addresses of a network");
+    await engine.ask("forgive", "2001:db8:1::/64");
+    await engine.ask("stand", "2001:db8:1:0:1::/64");
+    assert.equal(hears(laboratory, "attacker", "2001:db8:1::1"), DECOY.six, "by whichever of them it was entered");
     await kill(decoy.child);
     assert.equal(hears(laboratory, "attacker", "192.0.2.1"), REAL.four);
   },

@@ -3,12 +3,14 @@ import type { BpfObject } from "./bpf-object.ts";
 import { type EngineSettings, rolesOf } from "./engine-settings.ts";
 import type { ForwardedPorts } from "./forwarded-ports.ts";
 import type { HostNetwork } from "./host-network.ts";
-import { addressBytes, decoyBytes, macBytes, networkBytes, type Standing, settingsBytes, standingBytes } from "./layout.ts";
+import { addressBytes, decoyBytes, macBytes, networkBytes, type Standing, settingsBytes, sourceBytes, standingBytes } from "./layout.ts";
 
 /** What the steward writes into the engine's maps, and reads from them. */
 export class EngineMaps {
   readonly #object: BpfObject;
   #roles: Uint16Array = new Uint16Array(65_536);
+  /** Sources within trusted networks that are not, and until when. */
+  readonly #exceptions = new Map<string, bigint>();
 
   constructor(object: BpfObject) {
     this.#object = object;
@@ -47,20 +49,43 @@ export class EngineMaps {
 
   /** False: there is no room. */
   trust(network: string): boolean {
+    this.#exceptions.delete(network);
     return this.#map("trusted").set(networkBytes(network), number32(1));
   }
 
   distrust(network: string): boolean {
-    return this.#map("trusted").delete(networkBytes(network));
+    return !this.#exceptions.has(network) && this.#map("trusted").delete(networkBytes(network));
   }
 
-  /** @param until nanoseconds of the monotonic clock */
-  stand(address: string, { state, until }: { readonly state: Standing; readonly until: bigint }): void {
-    this.#map(state === "known" ? "seen" : "hostile").set(addressBytes(address), standingBytes(state, until));
+  /**
+   * Enters an address, or an IPv6 network of 64 bits. Where it lies in a trusted network it is an exception of that.
+   *
+   * @param until nanoseconds of the monotonic clock
+   */
+  stand(source: string, { state, until }: { readonly state: Standing; readonly until: bigint }): void {
+    this.#map(state === "known" ? "seen" : "hostile").set(sourceBytes(source), standingBytes(state, until));
+    if (state !== "known") this.#except(source, until);
   }
 
-  forgive(address: string): void {
-    for (const name of ["hostile", "seen"]) this.#map(name).delete(addressBytes(address));
+  forgive(source: string): void {
+    for (const name of ["hostile", "seen"]) this.#map(name).delete(sourceBytes(source));
+    this.#endException(source);
+  }
+
+  /** Exceptions whose time is over are trusted again. */
+  endExceptions(now: bigint): void {
+    for (const [source, until] of this.#exceptions) if (until <= now) this.#endException(source);
+  }
+
+  #except(source: string, until: bigint): void {
+    const key = networkBytes(source);
+    const isTrusted = (this.#map("trusted").get(key, 4)?.readUInt32LE() ?? 0) !== 0;
+    if (isTrusted && !this.#map("trusted").set(key, number32(0))) return;
+    if (isTrusted || this.#exceptions.has(source)) this.#exceptions.set(source, until);
+  }
+
+  #endException(source: string): void {
+    if (this.#exceptions.delete(source)) this.#map("trusted").delete(networkBytes(source));
   }
 
   counts(): Readonly<Record<CountName, number>> {

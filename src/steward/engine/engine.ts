@@ -105,9 +105,10 @@ export class Engine implements Disposable {
   }
 
   /**
-   * Gives a source a state; its address must have been proved where the state costs anything.
+   * Gives a source (an address, or an IPv6 network of 64 bits) a state; its address must have been proved where the state costs anything.
    *
    * @param forMs how long it holds
+   * @throws OperatorError `source-invalid`
    */
   stand(address: string, { state, forMs }: { readonly state: Standing; readonly forMs: number }): void {
     this.#maps.stand(address, { state, until: process.hrtime.bigint() + BigInt(Math.round(forMs * 1e6)) });
@@ -176,6 +177,7 @@ export class Engine implements Disposable {
       const [network, forwarded] = [await readHostNetwork(this.#settings.trusted), await readForwardedPorts()];
       if (!this.#isUp) return;
       this.#maps.follow(network);
+      this.#maps.endExceptions(process.hrtime.bigint());
       this.#ports = this.#maps.assign(this.#settings, forwarded);
       for (const one of this.#attached)
         one.isGone = !network.interfaces.some(({ name, index }) => name === one.name && index === one.index);

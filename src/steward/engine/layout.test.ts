@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { addressBytes, addressText, decoyBytes, macBytes, networkBytes, parseEvent } from "./layout.ts";
+import { addressBytes, addressText, decoyBytes, macBytes, networkBytes, parseEvent, sourceBytes } from "./layout.ts";
 
 test("addresses are sixteen bytes and read back the same", () => {
   const pairs = {
@@ -24,6 +24,14 @@ test("a network's length counts from the front of the sixteen bytes", () => {
   assert.equal(networkBytes("2001:db8::/32").readUInt32LE(), 32);
   for (const wrong of ["192.0.2.0/33", "2001:db8::/129", "192.0.2.0/", "192.0.2.0/x"])
     assert.throws(() => networkBytes(wrong), { code: "source-invalid" });
+});
+
+test("a source is an address, or an IPv6 network of 64 bits", () => {
+  assert.deepEqual(sourceBytes("192.0.2.1/32"), addressBytes("192.0.2.1"));
+  assert.deepEqual(sourceBytes("2001:db8::1/128"), addressBytes("2001:db8::1"));
+  assert.deepEqual(sourceBytes("2001:db8:1:2:3::4/64"), addressBytes("2001:db8:1:2::"));
+  for (const wrong of ["192.0.2.0/24", "2001:db8::/48", "192.0.2.1/64", "x"])
+    assert.throws(() => sourceBytes(wrong), { code: "source-invalid" });
 });
 
 test("a banner's sum is that of its little-endian words, and a hardware address is six bytes", () => {

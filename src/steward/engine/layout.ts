@@ -60,6 +60,19 @@ export function networkBytes(text: string): Buffer {
   return Buffer.concat([bits, bytes]);
 }
 
+/**
+ * Who counts as one source: an address, or the first of an IPv6 network of 64 bits.
+ *
+ * @throws OperatorError `source-invalid`
+ */
+export function sourceBytes(text: string): Buffer {
+  const [address = "", bits] = text.split("/");
+  const bytes = addressBytes(address);
+  if (bits === undefined || bits === (isIPv4(address) ? "32" : "128")) return bytes;
+  if (bits === "64" && isIPv6(address)) return Buffer.concat([bytes.subarray(0, 8), Buffer.alloc(8)]);
+  throw new OperatorError("source-invalid", `${text} is no source: an address, or an IPv6 network of 64 bits.`);
+}
+
 /** `struct mac`: byte 6 · pad 2. Undefined: that is no hardware address of Ethernet. */
 export function macBytes(text: string): Buffer | undefined {
   if (!/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(text)) return undefined;
