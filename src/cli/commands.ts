@@ -14,6 +14,7 @@ import { addSessions } from "./sessions.ts";
 import { addSteward } from "./steward.ts";
 import { addStory } from "./story.ts";
 import { addUp } from "./up.ts";
+import { addWire } from "./wire.ts";
 
 /** Every command, in the order of the help text. */
 export const commands: readonly ((program: Command) => void)[] = [
@@ -28,6 +29,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addClues,
   addStory,
   addDisguise,
+  addWire,
   addSteward,
   addDoctor,
   addCheck,

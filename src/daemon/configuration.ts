@@ -5,6 +5,8 @@ import type { DecoyDescription } from "../decoy/decoy.ts";
 import { OperatorError } from "../errors/operator-error.ts";
 import { checkYaml, mistakeLine } from "../shape/checked-yaml.ts";
 import { choice, integer, list, type Of, object, optional, type Shape, standard, text } from "../shape/shape.ts";
+import { wireShape } from "../steward/wire/wire-settings.ts";
+import { suspicionShape } from "../suspicion/settings.ts";
 import { type Keeping, type Listen, type Settings, standardSettings } from "./settings.ts";
 
 /**
@@ -48,6 +50,8 @@ export function configurationShape(decoys: readonly DecoyDescription[]) {
       usual.ownHosts,
     ),
     responders: optional(respondersShape()),
+    wire: optional(wireShape),
+    suspicion: standard(suspicionShape, usual.suspicion),
   });
 }
 

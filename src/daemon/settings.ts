@@ -1,4 +1,6 @@
 import { type HostLimits, STANDARD_LIMITS } from "../host/limits.ts";
+import type { WireSettings } from "../steward/wire/wire-settings.ts";
+import { defaultSuspicion, type SuspicionSettings } from "../suspicion/settings.ts";
 
 /**
  * All that an operator can set, already checked and complete: the configuration file is turned into this, and nothing else reads it.
@@ -26,6 +28,9 @@ export interface Settings {
   readonly ownHosts: readonly string[];
   /** Known honeypots that this host shows at ports which nothing else uses; undefined: none. */
   readonly responders?: Responders | undefined;
+  /** What `utsusemi wire up` asks the steward for; undefined: nothing on the wire. */
+  readonly wire?: WireSettings | undefined;
+  readonly suspicion: SuspicionSettings;
 }
 
 export interface Responders {
@@ -107,5 +112,6 @@ export function standardSettings(state: string): Settings {
     decoys: {},
     control: { socket: "" },
     ownHosts: [],
+    suspicion: defaultSuspicion,
   };
 }

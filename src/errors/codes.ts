@@ -39,6 +39,7 @@ export const codes = {
   "kernel-missing": { meaning: "The kernel lacks something that this needs.", next: "`utsusemi doctor` shows what is here." },
   "interface-unusable": { meaning: "A network interface cannot be used.", next: "`ip link` lists those that are here." },
   "source-invalid": { meaning: "That is no address or network.", next: "Give an IPv4 or IPv6 address, or a network such as 192.0.2.0/24." },
+  "wire-down": { meaning: "The wire disguise is not up on this host.", next: "`utsusemi wire up --interface NAME`, as root." },
   "responders-invalid": { meaning: "There is no such set of responders, or its file has mistakes.", next: "Choose one of those that are named, or correct the line." },
 } as const satisfies Readonly<Record<string, { readonly meaning: string; readonly next: string }>>;
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import test from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { verbs } from "../../src/steward/verbs/index.ts";
 import { PROGRAM, utsusemi } from "../rig/command.ts";
 import { needs, programPath } from "../rig/needs.ts";
 import { request, StewardProcess, say } from "./steward-rig.ts";
@@ -82,8 +83,8 @@ os.setgid(65534); os.setuid(int(sys.argv[2]))
 s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.sendall(sys.argv[3].encode()); print(s.makefile().readline())
 `;
 
-function askAs(uid: number, socket: string): { readonly out: string; readonly err: string } {
-  const { stdout, stderr } = spawnSync("/usr/bin/python3", ["-c", ASK, socket, `${uid}`, request("disguise.status")], {
+function askAs(uid: number, socket: string, verb = "disguise.status"): { readonly out: string; readonly err: string } {
+  const { stdout, stderr } = spawnSync("/usr/bin/python3", ["-c", ASK, socket, `${uid}`, request(verb)], {
     encoding: "utf8",
     timeout: 60_000,
   });
@@ -103,13 +104,19 @@ test("another account cannot reach the socket; and were it open, the kernel tell
   assert.match(String((await steward.logged("refused"))["why"]), /65534/);
 });
 
-test("one account more may ask where it was named, and no other", needs("root", "python3"), async () => {
+test("one account more may ask for what the sensor needs where it was named, and no other", needs("root", "python3"), async () => {
   const open = mkdtempSync(join(tmpdir(), "utsusemi-steward-open-"));
   chmodSync(open, 0o755);
   const socket = join(open, "run", "socket");
   await using steward = await new StewardProcess(["--account", "nobody", "--socket", socket]).ready();
   assert.deepEqual([statSync(socket).uid, statSync(socket).mode & 0o777], [NOBODY, 0o600]);
-  assert.equal(JSON.parse(askAs(NOBODY, socket).out).line, "answer", steward.complaint);
+  assert.equal(JSON.parse(askAs(NOBODY, socket, "wire.status").out).line, "answer", steward.complaint);
+  const answered = new Set(["wire.status", "wire.watch", "wire.stand", "wire.hand-over", "wire.end-hand-over"]);
+  for (const { name } of verbs) {
+    const { code, message } = JSON.parse(askAs(NOBODY, socket, name).out);
+    if (answered.has(name)) assert.notEqual(code, "rights-missing", name);
+    else assert.deepEqual([code, message], ["rights-missing", `Only root may ask for ${name}.`]);
+  }
   assert.match(askAs(OTHER, socket).err, /PermissionError/);
   rmSync(open, { recursive: true });
 });

@@ -29,12 +29,17 @@ export async function runSteward(options: Options): Promise<void> {
     return serveOneRequest(REQUEST_DESCRIPTOR, { folder: options.folder, lockLimitMs: LOCK_LIMIT_MS, log: sayFaults });
   const isActivated = process.env["LISTEN_PID"] === String(process.pid) && Number(process.env["LISTEN_FDS"]) > 0;
   const log = options.json === true ? logJson : logLine;
-  using steward = await Steward.start(settingsOf(options, { isActivated, log }));
-  await steward.listen(isActivated ? FIRST_ACTIVATED : (options.socket ?? socketOf(options.folder)));
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => steward.end(signal));
-  const why = await steward.ended;
+  const why = await serve(await Steward.start(settingsOf(options, { isActivated, log })), options, isActivated);
   log({ event: "ended", why });
   process.exit(why === "a fault of ours" ? 2 : 0);
+}
+
+async function serve(started: Steward, options: Options, isActivated: boolean): Promise<string> {
+  using steward = started;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => steward.end(signal));
+  await steward.stay();
+  await steward.listen(isActivated ? FIRST_ACTIVATED : (options.socket ?? socketOf(options.folder)));
+  return await steward.ended;
 }
 
 interface Circumstances {
@@ -79,6 +84,8 @@ function textOf(line: LogLine): string {
       return `The steward of ${line.folder} listens on ${line.place}.`;
     case "left-over":
       return `Left of a former disguise: ${line.conflict.subject}: ${line.conflict.why}.`;
+    case "raised":
+      return "The wire disguise is up again.";
     case "asked":
       return `${line.verb}, asked by process ${line.pid} of account ${line.uid}`;
     case "answered":

@@ -8,7 +8,7 @@ import { finish, unfinished } from "./unfinished.ts";
  * What a start does first: changes that were half made or half undone are brought back, and what the steward was in the middle of is ended:
  * an apply that was not whole is undone, a revert goes on. A revert that ended with conflicts is not begun again by itself.
  */
-export function settle(work: Omit<Work, "progress" | "carriers">): readonly Conflict[] {
+export function settle(work: Omit<Work, "progress" | "carriers" | "wire" | "asker">): readonly Conflict[] {
   const conflicts = work.ledger.recover();
   const left = unfinished(work.folder);
   if (left === undefined) return conflicts;

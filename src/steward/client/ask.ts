@@ -1,53 +1,54 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { connect, Socket } from "node:net";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
-import type { Readable } from "node:stream";
 import { OperatorError } from "../../errors/operator-error.ts";
-import { type Reply, refused } from "../process/messages.ts";
 import type { StewardApi, VerbName } from "../verbs/api.ts";
+import { listening, type Place, type Reached } from "./reach.ts";
+import { answerOf, sendRequest } from "./replies.ts";
 
-/** Asks the steward: one that listens, or, as root, one that is started for this one request and ends with it. */
-export interface Place {
-  readonly folder: string;
-  readonly socket: string;
-}
+export type { Place } from "./reach.ts";
 
 const PROGRAM = join(import.meta.dirname, "..", "..", "..", "bin", "utsusemi.js");
 /** The descriptor that a steward for one request is handed. */
 export const REQUEST_DESCRIPTOR = 3;
 
-/** @throws OperatorError what the steward refuses; `steward-down`, `rights-missing` */
+export interface AskedHow {
+  readonly place: Place;
+  readonly onProgress: (text: string) => void;
+}
+
+/**
+ * Asks the steward: one that listens, or, as root, one that is started for this one request and ends with it.
+ *
+ * @throws OperatorError what the steward refuses; `steward-down`, `rights-missing`
+ */
 export async function askSteward<Name extends VerbName>(
   name: Name,
   asked: StewardApi[Name]["asked"],
-  { place, onProgress }: { readonly place: Place; readonly onProgress: (text: string) => void },
+  { place, onProgress }: AskedHow,
 ): Promise<StewardApi[Name]["answer"]> {
-  const reached = (await listening(place.socket)) ?? started(place.folder);
-  reached.socket.write(`${JSON.stringify({ verb: name, arguments: asked })}\n`);
-  const answer = await answerOf<StewardApi[Name]["answer"]>(reached.socket, onProgress);
-  await reached.over;
+  const { socket, over } = (await listening(place.socket)) ?? started(place.folder);
+  sendRequest(socket, name, asked);
+  const answer = await answerOf<StewardApi[Name]["answer"]>(socket, { onProgress });
+  await over;
   return answer;
 }
 
-interface Reached {
-  readonly socket: Socket;
-  readonly over: Promise<void>;
-}
-
-/** Undefined: nobody listens there. */
-function listening(path: string): Promise<Reached | undefined> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ path });
-    socket.once("connect", () => resolve({ socket, over: Promise.resolve() }));
-    socket.once("error", (cause) => {
-      const code = "code" in cause ? cause.code : undefined;
-      if (code === "EACCES" || code === "EPERM")
-        reject(new OperatorError("rights-missing", "The steward listens to root only.", { cause }));
-      else if (code === "ENOENT" || code === "ECONNREFUSED" || code === "ENOTDIR") resolve(undefined);
-      else reject(new OperatorError("steward-down", `The steward cannot be reached on ${path}: ${cause.message}.`, { cause }));
-    });
-  });
+/**
+ * Asks a steward that listens, and starts none: what the sensor does.
+ *
+ * @throws OperatorError what the steward refuses; `steward-down`, `rights-missing`
+ */
+export async function askListening<Name extends VerbName>(
+  name: Name,
+  asked: StewardApi[Name]["asked"],
+  place: Place,
+): Promise<StewardApi[Name]["answer"]> {
+  const reached = await listening(place.socket);
+  if (reached === undefined) throw new OperatorError("steward-down", "No steward listens.");
+  sendRequest(reached.socket, name, asked);
+  return answerOf<StewardApi[Name]["answer"]>(reached.socket, {});
 }
 
 function started(folder: string): Reached {
@@ -66,30 +67,4 @@ function ended(child: ChildProcess): Promise<void> {
     child.once("error", reject);
     child.once("exit", () => resolve());
   });
-}
-
-async function answerOf<Answer>(socket: Readable, onProgress: (text: string) => void): Promise<Answer> {
-  for await (const line of linesOf(socket)) {
-    const reply: Reply<Answer> = JSON.parse(line);
-    if (reply.line === "progress") onProgress(reply.text);
-    else if (reply.line === "refused") throw refused(reply);
-    else return reply.answer;
-  }
-  throw new OperatorError("steward-down", "The steward ended before it answered.", {
-    next: "Ask for the status: `utsusemi disguise status`; what was half done is undone at its next start.",
-  });
-}
-
-async function* linesOf(socket: Readable): AsyncGenerator<string> {
-  socket.setEncoding("utf8");
-  let rest = "";
-  try {
-    for await (const chunk of socket) {
-      const lines = `${rest}${String(chunk)}`.split("\n");
-      rest = lines.pop() ?? "";
-      yield* lines;
-    }
-  } catch (cause) {
-    throw new OperatorError("steward-down", "The steward ended before it answered.", { cause });
-  }
 }

@@ -6,7 +6,7 @@ import { encodeReply, MOST_BYTES, parseRequest, type Reply, type Request, refusa
 /** One connection to the steward: its request, then lines to it. Whatever comes is a value; nothing that a peer does throws here. */
 export class Conversation {
   readonly #socket: Socket;
-  #isOver = false;
+  readonly #left = new AbortController();
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -16,7 +16,12 @@ export class Conversation {
 
   /** Whether nobody waits for an answer any more. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#left.signal.aborted;
+  }
+
+  /** Comes when nobody waits for an answer any more. */
+  get left(): AbortSignal {
+    return this.#left.signal;
   }
 
   /** The one request, or the refusal that was sent instead; undefined: the peer left, or was too slow. */
@@ -30,16 +35,21 @@ export class Conversation {
   }
 
   tell(reply: Reply): void {
-    if (!this.#isOver) this.#socket.write(encodeReply(reply));
+    if (!this.isOver) this.#socket.write(encodeReply(reply));
+  }
+
+  /** How many bytes wait for a peer that is too slow. */
+  get waiting(): number {
+    return this.#socket.writableLength;
   }
 
   /** The line after which nothing comes. */
   last(reply: Reply): void {
-    if (!this.#isOver) this.#socket.end(encodeReply(reply));
+    if (!this.isOver) this.#socket.end(encodeReply(reply));
   }
 
   #end(): void {
-    this.#isOver = true;
+    this.#left.abort();
   }
 
   #line(limitMs: number): Promise<string | undefined> {

@@ -1,12 +1,14 @@
 import { codes, type ErrorCode } from "../../errors/codes.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
 import { checkShape, object, type Shape, text } from "../../shape/shape.ts";
+import type { Sight } from "../verbs/api.ts";
 
 /**
  * What goes over the steward's socket: one request, a line of JSON; then lines of JSON, the last of which is an answer or a refusal.
  *
  *     > {"verb":"disguise.status","arguments":{}}
  *     < {"line":"progress","text":"Looking at this host"}
+ *     < {"line":"sight","sight":{...}}   as often as there is something to see, to who watches
  *     < {"line":"answer","answer":{...}}   or   {"line":"refused","code":"rights-missing","message":"...","next":"..."}
  */
 export interface Request {
@@ -16,6 +18,7 @@ export interface Request {
 
 export type Reply<Answer = object> =
   | { readonly line: "progress"; readonly text: string }
+  | { readonly line: "sight"; readonly sight: Sight }
   | { readonly line: "answer"; readonly answer: Answer }
   | { readonly line: "refused"; readonly code: string; readonly message: string; readonly next: string };
 

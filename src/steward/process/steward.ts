@@ -13,10 +13,12 @@ import { Ledger } from "../ledger/ledger.ts";
 import { folderStore } from "../ledger/ledger-store.ts";
 import { realHost } from "../ledger/real-host.ts";
 import { verbs } from "../verbs/index.ts";
+import type { Verb } from "../verbs/verb.ts";
 import type { Work } from "../verbs/work.ts";
+import { Wire } from "../wire/wire.ts";
 import { Conversation } from "./conversation.ts";
-import { lockFolder, peerOf } from "./libc.ts";
-import { refusal } from "./messages.ts";
+import { lockFolder, type Peer, peerOf } from "./libc.ts";
+import { type Request, refusal } from "./messages.ts";
 import { ensureOwnFolder } from "./own-folder.ts";
 
 /**
@@ -37,6 +39,7 @@ export interface StewardOptions {
 export type LogLine =
   | { readonly event: "started"; readonly folder: string; readonly place: string }
   | { readonly event: "left-over"; readonly conflict: Conflict }
+  | { readonly event: "raised" }
   | { readonly event: "asked"; readonly verb: string; readonly uid: number; readonly pid: number }
   | { readonly event: "answered"; readonly verb: string; readonly ms: number }
   | { readonly event: "refused"; readonly what: string; readonly why: string }
@@ -51,9 +54,13 @@ const MOST_CONNECTIONS = 32;
 export class Steward implements Disposable {
   readonly #options: StewardOptions;
   readonly #lock: Disposable;
-  readonly #work: Omit<Work, "progress">;
+  readonly #work: Omit<Work, "progress" | "asker">;
+  readonly #wire: Wire;
   readonly conflicts: readonly Conflict[];
-  #turn: Promise<void> = Promise.resolve();
+  /** The last that was begun of what is done one after the other. */
+  readonly #turns: Record<NonNullable<Verb["turn"]>, Promise<void>> = { disguise: Promise.resolve(), wire: Promise.resolve() };
+  #isStaying = false;
+  #isEnding = false;
   #open = 0;
   #idle: NodeJS.Timeout | undefined;
   #over: (why: string) => void = () => undefined;
@@ -81,7 +88,8 @@ export class Steward implements Disposable {
     const outside = realOutside();
     const port = realHost();
     const ledger = new Ledger(folderStore(join(folder, "ledger")), port);
-    this.#work = { folder, ledger, port, outside, host: carrierHost(outside), carriers: carriersFor };
+    this.#wire = new Wire(folder);
+    this.#work = { folder, ledger, port, outside, host: carrierHost(outside), carriers: carriersFor, wire: this.#wire };
     this.conflicts = settle(this.#work);
     for (const conflict of this.conflicts) options.log({ event: "left-over", conflict });
     this.ended = new Promise((resolve) => {
@@ -92,19 +100,38 @@ export class Steward implements Disposable {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#idle);
+    this.#wire[Symbol.dispose]();
     this.#lock[Symbol.dispose]();
   }
 
-  /** Ends when the verb that is at work is done; others are not begun. */
+  /** Ends when the verbs that are at work are done; others are not begun. */
   end(why: string): void {
-    void this.#turn.then(() => this.#over(why));
-    this.#turn = new Promise(() => undefined);
+    this.#isEnding = true;
+    void Promise.all(Object.values(this.#turns)).then(() => this.#over(why));
   }
 
   /** Serves one connection that is there already, and ends with it. */
   serveOne(socket: Socket): void {
     this.#options.log({ event: "started", folder: this.#options.folder, place: "one request" });
     void this.#serve(socket).then(() => this.#over("the request is done"));
+  }
+
+  /** Brings about again what a former steward held on the wire; from now on this one may hold it. Never rejects for what cannot be. */
+  async stay(): Promise<void> {
+    this.#isStaying = true;
+    const raised = this.#turns.wire.then(() => this.#raise());
+    this.#turns.wire = raised;
+    await raised;
+  }
+
+  async #raise(): Promise<void> {
+    try {
+      if (await this.#wire.raise()) this.#options.log({ event: "raised" });
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      this.#options.log({ event: "refused", what: "raising the wire disguise again", why: error.message });
+    }
+    this.#rest();
   }
 
   /** Listens on a path, or on a socket that is listened on already (sd_listen_fds(3)). */
@@ -137,7 +164,7 @@ export class Steward implements Disposable {
 
   #rest(): void {
     const { idleMs } = this.#options;
-    if (idleMs === undefined || this.#open > 0) return;
+    if (idleMs === undefined || this.#open > 0 || this.#wire.isHeld) return;
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.end("nobody asked anything"), idleMs);
   }
@@ -153,21 +180,26 @@ export class Steward implements Disposable {
     const request = await conversation.request(REQUEST_LIMIT_MS);
     if (request === undefined) return;
     this.#options.log({ event: "asked", verb: request.verb, uid: peer.uid, pid: peer.pid });
-    const mine = this.#turn.then(() => this.#perform(request.verb, request.arguments, conversation));
-    this.#turn = mine;
-    await mine;
+    await this.#inTurn(request, { peer, conversation });
+  }
+
+  /** What changes the host waits for what was asked before; the rest is answered at once. */
+  #inTurn(request: Request, from: From): Promise<void> {
+    const verb = verbs.find((one) => one.name === request.verb);
+    const turn = verb?.turn;
+    if (turn === undefined) return this.#perform(request, { ...from, verb });
+    const mine = this.#turns[turn].then(() => this.#perform(request, { ...from, verb }));
+    this.#turns[turn] = mine;
+    return mine;
   }
 
   /** Never rejects: what is no refusal is a fault of ours, after which only a new start knows how things are. */
-  async #perform(name: string, given: unknown, conversation: Conversation): Promise<void> {
-    if (conversation.isOver) return;
+  async #perform({ verb: name, arguments: given }: Request, { verb, peer, conversation }: From): Promise<void> {
+    if (conversation.isOver || this.#isEnding) return;
     const { log } = this.#options;
     const began = performance.now();
     try {
-      const verb = verbs.find((one) => one.name === name);
-      if (verb === undefined) throw new OperatorError("steward-refused", `There is no verb ${name}.`);
-      const progress = (text: string) => conversation.tell({ line: "progress", text });
-      const answer = await verb.perform(given, { ...this.#work, progress });
+      const answer = await permitted(name, verb, peer).perform(given, this.#workFor(peer, conversation));
       conversation.last({ line: "answer", answer });
       log({ event: "answered", verb: name, ms: Math.round(performance.now() - began) });
     } catch (error) {
@@ -179,10 +211,38 @@ export class Steward implements Disposable {
     }
   }
 
+  #workFor({ pid, uid }: Peer, conversation: Conversation): Work {
+    return {
+      ...this.#work,
+      progress: (text) => conversation.tell({ line: "progress", text }),
+      asker: {
+        pid,
+        uid,
+        isStaying: this.#isStaying,
+        see: (sight) => conversation.tell({ line: "sight", sight }),
+        waiting: () => conversation.waiting,
+        left: conversation.left,
+      },
+    };
+  }
+
   #fail(what: string, stack: string): void {
     this.#options.log({ event: "fault", what, stack });
     this.end("a fault of ours");
   }
+}
+
+interface From {
+  readonly peer: Peer;
+  readonly conversation: Conversation;
+  readonly verb?: Verb | undefined;
+}
+
+/** @throws OperatorError `steward-refused`, `rights-missing` */
+function permitted(name: string, verb: Verb | undefined, { uid }: Peer): Verb {
+  if (verb === undefined) throw new OperatorError("steward-refused", `There is no verb ${name}.`);
+  if (uid !== 0 && !verb.isForAccount) throw new OperatorError("rights-missing", `Only root may ask for ${name}.`);
+  return verb;
 }
 
 const LOCK_TRY_MS = 50;

@@ -132,7 +132,7 @@ export interface Verified {
 /** How the wire disguise is on this host. */
 export interface WireStatus {
   readonly state: "down" | "up";
-  /** Whether a steward that stays holds it, as `up` needs. */
+  /** What was asked for. Where it is there and the state is down, the steward that held it has ended. */
   readonly settings?: WireSettings;
   /** ISO 8601. */
   readonly since?: string;
@@ -162,9 +162,21 @@ export interface WatchAsked {
 }
 
 /** What the steward sees for who watches. */
-export type Sight =
-  | { readonly sight: "packet"; readonly event: Omit<EngineEvent, "at"> & { readonly atNs: string }; readonly pattern?: string }
-  | { readonly sight: "log"; readonly text: string };
+export type Sight = SeenPacket | { readonly sight: "log"; readonly text: string } | SeenTooMuch;
+
+export interface SeenPacket {
+  readonly sight: "packet";
+  readonly event: Omit<EngineEvent, "at"> & { readonly atNs: string };
+  /** What it matched, and how much suspicion that raises: 0 to 100. */
+  readonly pattern?: string;
+  readonly weight?: number;
+}
+
+/** So many sights did not reach who watches, who reads too slowly. */
+export interface SeenTooMuch {
+  readonly sight: "lost";
+  readonly count: number;
+}
 
 export interface StandAsked {
   /** Applied in order. `unknown` forgets the source. */

@@ -6,13 +6,25 @@ import type { Work } from "./work.ts";
 export interface Verb {
   /** Such as `disguise.apply`. */
   readonly name: string;
+  /** Behind which others it waits: what changes the host is done one after the other. Undefined: behind none. */
+  readonly turn?: "disguise" | "wire";
+  /** Whether the one account beside root may ask for it: the sensor's. What changes the host for good never is. */
+  readonly isForAccount: boolean;
   perform(given: unknown, work: Work): Promise<object>;
 }
 
 /** @throws OperatorError `usage` from `perform`, with every mistake in what was given. */
-export function verb<Asked>(name: string, shape: Shape<Asked>, perform: (asked: Asked, work: Work) => Promise<object>): Verb {
+export function verb<Asked>(name: string, shape: Shape<Asked>, perform: Perform<Asked>): Verb {
+  return checkedVerb({ name, isForAccount: false, turn: "disguise" }, shape, perform);
+}
+
+type Perform<Asked> = (asked: Asked, work: Work) => Promise<object>;
+
+/** The same for what is not about the disguise alone: whom it waits for and who may ask is said. */
+export function checkedVerb<Asked>(about: Omit<Verb, "perform">, shape: Shape<Asked>, perform: Perform<Asked>): Verb {
+  const { name } = about;
   return {
-    name,
+    ...about,
     perform: (given, work) => {
       const { value, problems } = checkShape(shape, given);
       if (value !== undefined) return perform(value, work);

@@ -11,6 +11,7 @@ import type { HostPort } from "../../ledger/host-port.ts";
 import { type Conflict, Ledger } from "../../ledger/ledger.ts";
 import { folderStore } from "../../ledger/ledger-store.ts";
 import { realHost } from "../../ledger/real-host.ts";
+import { Wire } from "../../wire/wire.ts";
 import type { StewardApi, VerbName } from "../api.ts";
 import { verbs } from "../index.ts";
 import type { Work } from "../work.ts";
@@ -86,6 +87,8 @@ export class SmallHost implements Disposable {
       outside,
       carriers: () => [() => this.carriage],
       progress: () => undefined,
+      wire: new Wire(this.stewardFolder),
+      asker: { pid: process.pid, uid: 0, isStaying: false, see: () => undefined, waiting: () => 0, left: new AbortController().signal },
     };
   }
 
