@@ -54,7 +54,8 @@ export async function startSensor(settings: Settings, onDurable: Listener = () =
   makeStateFolder(settings.state, rights.sensor);
   const bound = inherited.length > 0 ? inherited : bindAll(settings.listen);
   // Fingerprints are loaded only for who shows some.
-  const placed = settings.responders === undefined ? NOTHING_PLACED : (await import("./responders/place.ts")).placeResponders(settings);
+  const placed =
+    settings.responders === undefined ? NOTHING_PLACED : await (await import("./responders/place.ts")).placeResponders(settings);
   rights.drop();
   checkStateFolder(settings.state);
   const launch = launchEarly({ ...code, arguments: [], privileges: rights.privileges }, settings.workers);
@@ -62,6 +63,7 @@ export async function startSensor(settings: Settings, onDurable: Listener = () =
     return await assemble(settings, { rights, launch, bound, placed, onDurable, indexEntry: code.indexEntry });
   } catch (error) {
     for (const child of launch.early) rights.privileges.raised(() => child.kill("SIGKILL"));
+    placed.datagrams?.close();
     throw error;
   }
 }
@@ -107,7 +109,9 @@ interface Assembled extends Parts {
 }
 
 async function openDoors(settings: Settings, { rights, store, bound, placed, durable, ...parts }: Assembled): Promise<Sensor> {
-  const listening = await parts.host.open([...bound.filter(isServed), ...placed.bound]);
+  const accepting = await parts.host.open([...bound.filter(isServed), ...placed.bound]);
+  placed.datagrams?.start((observation, place) => parts.host.tell(observation, place));
+  const listening = [...accepting, ...(placed.datagrams?.listening ?? [])];
   const startedMs = Date.now();
   const control = await startControl(controlAddress(settings), {
     archive: sensorArchive(store, settings.state),
@@ -135,7 +139,7 @@ async function openDoors(settings: Settings, { rights, store, bound, placed, dur
     notes: [...rights.notes, ...store.notes, ...placed.notes],
     workers: parts.host.workers,
     controlPort: control.port,
-    stop: (reason) => stop({ ...parts, store, control }, reason),
+    stop: (reason) => stop({ ...parts, store, placed, control }, reason),
   };
 }
 
@@ -206,7 +210,11 @@ function openStore(settings: Settings, { health, indexEntry }: { health: HealthL
   return store;
 }
 
-async function stop(parts: Parts & { readonly store: Store; readonly control: Control }, reason: string): Promise<void> {
+async function stop(
+  parts: Parts & { readonly store: Store; readonly placed: Placed; readonly control: Control },
+  reason: string,
+): Promise<void> {
+  parts.placed.datagrams?.close();
   await parts.host.stop();
   parts.host.tell({ kind: "sensor.stop", fields: { reason } });
   await parts.store.flush();

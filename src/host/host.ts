@@ -80,9 +80,9 @@ export class Host {
     return this.#accepting.map(({ decoy, address, port }) => ({ decoy, address, port }));
   }
 
-  /** Reports something about the sensor itself. */
-  tell(observation: Reported): void {
-    this.#parts.keep.event(this.#envelope.seal(observation, { sensor: this.#parts.sensor }));
+  /** Reports something about the sensor itself, or of a place where no visit is. */
+  tell(observation: Reported, place: Omit<EventContext, "sensor"> = {}): void {
+    this.#parts.keep.event(this.#envelope.seal(observation, { ...place, sensor: this.#parts.sensor }));
   }
 
   /** Accepts nobody more, ends all visits and workers. Afterwards no event comes from here. */

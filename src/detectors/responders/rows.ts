@@ -20,9 +20,9 @@ function ownQuestion(fingerprint: Fingerprint | undefined, known: Pick<Fingerpri
 }
 
 /** Why one cannot be said by a responder: a sentence's end; undefined: it can. */
-export function whyNot(fingerprint: Fingerprint): string | undefined {
+export function whyNot(fingerprint: Fingerprint, transport: "tcp" | "udp" = "tcp"): string | undefined {
   if (fingerprint.side !== "remote" || !canEmit(fingerprint)) return "it is no bytes that could be said";
-  return fingerprint.transport === "tcp" ? undefined : "responders speak TCP";
+  return fingerprint.transport === transport ? undefined : `it is not said over ${transport.toUpperCase()}`;
 }
 
 function rowFor(fingerprint: Fingerprint, known: Pick<Fingerprints, "stimuli">): SaidRow {

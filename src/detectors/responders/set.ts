@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { OperatorError } from "../../errors/operator-error.ts";
 import { checkYaml, mistakeLine } from "../../shape/checked-yaml.ts";
-import { integer, list, type Of, object, standard, text } from "../../shape/shape.ts";
+import { choice, integer, list, type Of, object, standard, text } from "../../shape/shape.ts";
 
 /**
  * Sets of responders: which fingerprints stand together at which ports, as one product shows them. A host that shows everything at once is
@@ -10,6 +10,7 @@ import { integer, list, type Of, object, standard, text } from "../../shape/shap
  */
 const service = object("A port", {
   port: integer("Number", 1, 65_535),
+  transport: standard(choice("What is spoken there", ["tcp", "udp"]), "tcp"),
   fingerprints: list("Ids of fingerprints; the first that has something to say says it", text("Id"), 64),
   often: standard(integer("On how many of 100 sites", 1, 100), 100),
 });
