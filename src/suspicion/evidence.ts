@@ -46,6 +46,8 @@ export interface Transition {
   readonly to: State;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** Until when it holds if nothing more is seen; Infinity: until further notice. */
+  readonly until: number;
   /** A sentence without a full stop, for people. What strangers wrote stands in it escaped. */
   readonly reason: string;
   readonly score: number;

@@ -1,8 +1,9 @@
-import { checkShape, choice, flag, integer, list, type Of, object, type Shape, text } from "../shape/shape.ts";
+import { checkShape, choice, flag, integer, list, type Of, object, type Shape, standard, text } from "../shape/shape.ts";
 import type { SuspicionSettings } from "./settings.ts";
 import { formatNetwork, parseNetwork } from "./source.ts";
 import { newStanding, type Standing } from "./standing.ts";
 import { Suspicion } from "./suspicion.ts";
+import type { Trusted } from "./trust.ts";
 
 /**
  * What is thought of the sources as plain data, to be kept over a restart: who is trusted by a login, known, suspect or hostile. Windows of counting
@@ -23,6 +24,10 @@ const reason = text("Why", { maxLength: 1000 });
 const snapshotShape = object("What is thought of sources", {
   version: integer("Version", 1, 1),
   trusted: list("Logins", object("A login", { source, since: time("Since"), until: time("Until"), reason }), 100_000),
+  allowed: standard(
+    list("What operators trust", object("A network", { source, since: time("Since"), until: time("Until"), reason }), 100_000),
+    [],
+  ),
   sources: list(
     "Sources",
     object("A source", {
@@ -39,11 +44,15 @@ const snapshotShape = object("What is thought of sources", {
 export type Snapshot = NonNullable<Of<typeof snapshotShape>>;
 
 export function takeSnapshot(suspicion: Suspicion): Snapshot {
-  const trusted = suspicion.trusted
-    .logins()
-    .map((one) => ({ source: formatNetwork(one.network), since: one.since, until: one.until, reason: one.reason }));
+  const trusted = suspicion.trusted.logins().map(plainTrust);
+  const allowed = suspicion.trusted.trustedByOperators().map(plainTrust);
   const sources = [...suspicion.standings()].filter(({ state }) => state !== "unknown").map(plain);
-  return { version: 1, trusted, sources };
+  return { version: 1, trusted, allowed, sources };
+}
+
+/** JSON has no Infinity. */
+function plainTrust({ network, since, until, reason: why }: Trusted): Snapshot["trusted"][number] {
+  return { source: formatNetwork(network), since, until: Math.min(until, Number.MAX_SAFE_INTEGER), reason: why };
 }
 
 /** @returns undefined where it is no snapshot. Points and trust decay by the time that has passed. */
@@ -54,6 +63,10 @@ export function restoreSnapshot(value: unknown, settings: SuspicionSettings, now
   for (const one of snapshot.trusted) {
     const network = parseNetwork(one.source);
     if (network !== undefined && one.until > now()) suspicion.trusted.restoreLogin({ ...one, network, revocable: true });
+  }
+  for (const one of snapshot.allowed) {
+    const network = parseNetwork(one.source);
+    if (network !== undefined && one.until > now()) suspicion.trusted.allow({ ...one, network, revocable: true });
   }
   for (const one of snapshot.sources) {
     const network = parseNetwork(one.source);

@@ -59,3 +59,8 @@ test("an IPv6 source is its network, an IPv4 source its address", () => {
   const of = (text: string) => formatNetwork(sourceNetwork(parseAddress(text) ?? new Uint8Array(4), 64));
   assert.deepEqual([of("192.0.2.7"), of("2001:db8::1:2:3:4"), of("2001:db8::ffff")], ["192.0.2.7", "2001:db8::/64", "2001:db8::/64"]);
 });
+
+test("hosts of one link share fe80::/64, so each of their addresses is a source", () => {
+  const of = (text: string) => formatNetwork(sourceNetwork(parseAddress(text) ?? new Uint8Array(), 64));
+  assert.deepEqual([of("fe80::1%eth0"), of("febf::1"), of("fec0::1")], ["fe80::1", "febf::1", "fec0::/64"]);
+});

@@ -29,10 +29,17 @@ export function holds({ bytes, prefix }: Network, address: Uint8Array): boolean 
   return bytes.length === address.length && cut(address, prefix).every((byte, index) => byte === bytes[index]);
 }
 
-/** The network that stands for a source: an IPv4 address, or an IPv6 prefix, since every host may choose among the addresses of its network. */
+/**
+ * The network that stands for a source: an IPv4 address, or an IPv6 prefix, since every host may choose among the addresses of its network.
+ * All hosts of a link share fe80::/64 (RFC 4291 §2.5.6), so there each address is a source of its own.
+ */
 export function sourceNetwork(address: Uint8Array, ipv6Prefix: number): Network {
-  const prefix = address.length === 4 ? 32 : ipv6Prefix;
+  const prefix = address.length === 4 ? 32 : isLinkLocal(address) ? 128 : ipv6Prefix;
   return { bytes: cut(address, prefix), prefix };
+}
+
+function isLinkLocal([first, second]: Uint8Array): boolean {
+  return first === 0xfe && ((second ?? 0) & 0xc0) === 0x80;
 }
 
 /** `192.0.2.1`, `2001:db8::/64`; a whole address without its prefix (RFC 5952). */

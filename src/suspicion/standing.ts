@@ -82,3 +82,10 @@ export function nextState(standing: Standing, now: number, settings: SuspicionSe
   if (score >= (isBad ? suspectAt / 2 : suspectAt)) return "suspect";
   return known ? "known" : "unknown";
 }
+
+/** Until when it stays in its state or a worse one if nothing more is seen. */
+export function endOf({ state, at, knownUntil, deeds, scan }: Standing, { suspectAt, halfLifeSeconds }: SuspicionSettings): number {
+  if (state === "known") return knownUntil;
+  if (state === "unknown") return at;
+  return at + Math.ceil(halfLifeSeconds * 1000 * Math.max(0, Math.log2((deeds + scan) / (suspectAt / 2))));
+}

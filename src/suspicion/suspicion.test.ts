@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Deed, Evidence } from "./evidence.ts";
+import { restoreSnapshot, takeSnapshot } from "./snapshot.ts";
 import { parseNetwork } from "./source.ts";
 import { Suspicion } from "./suspicion.ts";
 import { DECOY, LURE, PATTERN, SESSION, Watch } from "./testing/watch.ts";
@@ -175,13 +176,51 @@ test("an operator forgives, trusts and takes trust back", () => {
   const network = parseNetwork("198.51.100.0/24");
   assert.ok(network !== undefined);
   assert.deepEqual(
-    watch.gate.trust(network).map(({ source, to }) => `${source} ${to}`),
+    watch.gate.trust(network)?.map(({ source, to }) => `${source} ${to}`),
     ["198.51.100.7 unknown", "198.51.100.0/24 trusted"],
   );
   assert.equal(watch.state(VISITOR), "trusted");
   assert.equal(watch.gate.distrust(network).length, 1);
   assert.equal(watch.state(VISITOR), "unknown");
   assert.deepEqual(watch.gate.forgive("not an address"), []);
+});
+
+test("a login from IPv6 that touches a decoy loses its trust, and its network becomes suspect", () => {
+  const watch = new Watch();
+  watch.login("2001:db8:7::1");
+  const changes = watch.gate.take({ source: "2001:db8:7::1", proof: "handshake", deed: DECOY });
+  assert.deepEqual(
+    changes.map(({ source, from, to }) => `${source} ${from} > ${to}`),
+    ["2001:db8:7::1 trusted > suspect", "2001:db8:7::/64 trusted > suspect"],
+  );
+});
+
+test("each change says until when it holds: as long as the points last, or the trust", () => {
+  const watch = new Watch();
+  const now = watch.now();
+  const [touched] = watch.gate.take({ source: VISITOR, proof: "handshake", deed: DECOY });
+  assert.equal(touched?.until, now + 2 * 1_800_000, "60 points are 15 after two half-lives");
+  watch.clock.advance(2 * 1_800_000 - 1000);
+  assert.equal(watch.state(VISITOR), "suspect");
+  watch.clock.advance(2000);
+  assert.equal(watch.state(VISITOR), "unknown");
+  watch.login(ADMIN);
+  assert.equal(watch.gate.stateOf(ADMIN)?.until, watch.now() + 43_200_000);
+});
+
+test("an operator's trust can end by itself, and is remembered over a restart", () => {
+  const watch = new Watch();
+  const [days, always] = [parseNetwork("192.0.2.0/24"), parseNetwork("203.0.113.0/24")];
+  assert.ok(days !== undefined && always !== undefined);
+  watch.gate.trust(days, { until: watch.now() + 86_400_000 });
+  watch.gate.trust(always);
+  const again = restoreSnapshot(JSON.parse(JSON.stringify(takeSnapshot(watch.gate))), watch.settings, watch.now);
+  assert.deepEqual([again?.stateOf(ADMIN)?.state, again?.stateOf(VICTIM)?.state], ["trusted", "trusted"]);
+  assert.deepEqual(watch.hours(25), ["trusted > unknown"]);
+  assert.deepEqual([watch.state(ADMIN), watch.state(VICTIM)], ["unknown", "trusted"]);
+  const full = new Watch({ maxTrusted: 1 });
+  assert.notEqual(full.gate.trust(days), undefined);
+  assert.equal(full.gate.trust(always), undefined, "there is no room");
 });
 
 test("the list shows who is more than unknown", () => {

@@ -1,8 +1,8 @@
 import type { Deed, Evidence, State, Transition } from "./evidence.ts";
 import type { SuspicionSettings } from "./settings.ts";
 import { formatNetwork, holds, type Network, parseAddress, sourceNetwork } from "./source.ts";
-import { charge, decay, newStanding, nextState, type Standing, scoreOf } from "./standing.ts";
-import { Trust } from "./trust.ts";
+import { charge, decay, endOf, newStanding, nextState, type Standing, scoreOf } from "./standing.ts";
+import { Trust, type Trusted } from "./trust.ts";
 import { weigh } from "./weigh.ts";
 
 /**
@@ -70,21 +70,14 @@ export class Suspicion {
     const standing = this.#find(address) ?? newStanding(sourceNetwork(address, this.#settings.ipv6Prefix), now);
     decay(standing, now, this.#settings);
     const trusted = this.#trust.of(address, standing, now);
-    if (trusted !== undefined)
-      return { source: formatNetwork(trusted.network), state: "trusted", since: trusted.since, reason: trusted.reason, score: 0 };
-    return opinionOf(standing, nextState(standing, now, this.#settings));
+    if (trusted !== undefined) return trustedOpinion(trusted);
+    return { ...this.#opinionOf(standing), state: nextState(standing, now, this.#settings) };
   }
 
   /** All sources of which more is thought than nothing. */
   list(): readonly Opinion[] {
-    const now = this.#now();
-    const trusted = this.#trust
-      .list(now)
-      .map(({ network, since, reason }): Opinion => ({ source: formatNetwork(network), state: "trusted", since, reason, score: 0 }));
-    return [
-      ...trusted,
-      ...[...this.standings()].map((standing) => opinionOf(standing, standing.state)).filter(({ state }) => state !== "unknown"),
-    ];
+    const trusted = this.#trust.list(this.#now()).map(trustedOpinion);
+    return [...trusted, ...[...this.standings()].filter(({ state }) => state !== "unknown").map((standing) => this.#opinionOf(standing))];
   }
 
   /** Lets time work: points halve, trust ends. To be called every few seconds. */
@@ -95,9 +88,7 @@ export class Suspicion {
         source: formatNetwork(network),
         from: "trusted",
         to: "unknown",
-        at: now,
-        reason,
-        score: 0,
+        ...{ at: now, until: now, reason, score: 0 },
       }),
     );
     const moved = [...this.#hostile, ...this.#suspects].flatMap(([, standing]) => {
@@ -117,14 +108,20 @@ export class Suspicion {
     return this.#move(standing, this.#now(), `${by} forgave it`);
   }
 
-  /** An operator trusts a network until further notice; it is revoked like the allow list. */
-  trust(network: Network, by = "the operator"): readonly Transition[] {
+  /**
+   * An operator trusts a network; it is revoked like the allow list.
+   *
+   * @param until milliseconds since 1970; Infinity: until further notice
+   * @returns undefined where no more can be trusted
+   */
+  trust(network: Network, { by = "the operator", until = Number.POSITIVE_INFINITY } = {}): readonly Transition[] | undefined {
     const now = this.#now();
+    const reason = `${by} trusts it`;
+    if (!this.#trust.allow({ network, since: now, until, reason, revocable: true })) return undefined;
     const changed = [...this.standings()]
-      .filter(({ network: own }) => holds(network, own.bytes))
+      .filter(({ network: own }) => own.prefix >= network.prefix && holds(network, own.bytes))
       .flatMap((standing) => this.forgive(formatAddress(standing), by));
-    this.#trust.allow(network, now, `${by} trusts it`);
-    return [...changed, { source: formatNetwork(network), from: "unknown", to: "trusted", at: now, reason: `${by} trusts it`, score: 0 }];
+    return [...changed, { source: formatNetwork(network), from: "unknown", to: "trusted", at: now, until, reason, score: 0 }];
   }
 
   /** An operator takes trust back, from logins too. */
@@ -134,9 +131,7 @@ export class Suspicion {
       source: formatNetwork(own),
       from: "trusted",
       to: "unknown",
-      at: now,
-      reason: `${by} took the trust back`,
-      score: 0,
+      ...{ at: now, until: now, reason: `${by} took the trust back`, score: 0 },
     }));
   }
 
@@ -167,21 +162,24 @@ export class Suspicion {
     const now = this.#now();
     if (this.#isTrustedLogin(deed)) this.#trust.login(address, now, loginReason(deed));
     if ((deed.kind !== "decoy" && deed.kind !== "lure") || !revocable) return [];
-    this.#trust.revoke(address);
+    const hadLogin = this.#trust.revoke(address);
     standing.revoked = true;
     const changes = this.#charge(address, standing, deed);
-    const [first] = changes;
-    if (first !== undefined) return [{ ...first, from: "trusted" }];
-    return [
-      {
-        source: formatNetwork(standing.network),
-        from: "trusted",
-        to: standing.state,
-        at: now,
-        reason: `touched a ${deed.kind}`,
-        score: scoreOf(standing),
-      },
-    ];
+    const [login, own] = [formatAll(address), formatNetwork(standing.network)];
+    const until = endOf(standing, this.#settings);
+    const lost = {
+      from: "trusted",
+      to: standing.state,
+      at: now,
+      until,
+      reason: `touched a ${deed.kind}`,
+      score: scoreOf(standing),
+    } as const;
+    // In IPv6 a login is one address of the network that is the source.
+    const ofLogin = hadLogin && login !== own ? [{ ...lost, source: login }] : [];
+    if (changes.some(({ source }) => source === own))
+      return [...ofLogin, ...changes.map((change) => (change.source === own ? { ...change, from: "trusted" as const } : change))];
+    return [...ofLogin, { ...lost, source: own }, ...changes];
   }
 
   #charge(address: Uint8Array, standing: Standing, deed: Deed): readonly Transition[] {
@@ -202,8 +200,8 @@ export class Suspicion {
     const from = standing.state;
     standing.logins = undefined;
     standing.deeds = 0;
-    const network = { bytes: address, prefix: address.length * 8 };
-    return [{ source: formatNetwork(network), from, to: "trusted", at: now, reason: loginReason(deed), score: 0 }];
+    const until = now + this.#settings.trustSeconds * 1000;
+    return [{ source: formatAll(address), from, to: "trusted", at: now, until, reason: loginReason(deed), score: 0 }];
   }
 
   #isTrustedLogin(deed: Deed): deed is Extract<Deed, { readonly kind: "login" }> {
@@ -222,8 +220,9 @@ export class Suspicion {
       standing.reason = reason;
     }
     const pushedOut = this.#put(standing);
-    const own = from === to ? [] : [{ source: formatNetwork(standing.network), from, to, at: now, reason, score: scoreOf(standing) }];
-    return [...own, ...pushedOut];
+    if (from === to) return pushedOut;
+    const until = endOf(standing, this.#settings);
+    return [{ source: formatNetwork(standing.network), from, to, at: now, until, reason, score: scoreOf(standing) }, ...pushedOut];
   }
 
   /** Puts a standing behind all others of its kind; where there is no room, the first of them goes. */
@@ -244,11 +243,14 @@ export class Suspicion {
             source: key,
             from: gone.state,
             to: "unknown",
-            at: this.#now(),
-            reason: "there was no room to remember it",
-            score: scoreOf(gone),
+            ...{ at: this.#now(), until: this.#now(), reason: "there was no room to remember it", score: scoreOf(gone) },
           },
         ];
+  }
+
+  #opinionOf(standing: Standing): Opinion {
+    const { network, state, since, reason } = standing;
+    return { source: formatNetwork(network), state, since, reason, score: scoreOf(standing), until: endOf(standing, this.#settings) };
   }
 
   #mapOf(state: Standing["state"]): Map<string, Standing> {
@@ -266,17 +268,22 @@ export interface Opinion {
   readonly source: string;
   readonly state: State;
   readonly since: number;
+  /** Until when it holds if nothing more is seen; Infinity: until further notice. */
+  readonly until: number;
   readonly reason: string;
   readonly score: number;
 }
 
-function opinionOf(standing: Standing, state: State): Opinion {
-  const { network, since, reason } = standing;
-  return { source: formatNetwork(network), state, since, reason, score: scoreOf(standing) };
+function trustedOpinion({ network, since, until, reason }: Trusted): Opinion {
+  return { source: formatNetwork(network), state: "trusted", since, until, reason, score: 0 };
 }
 
 function formatAddress({ network: { bytes } }: Standing): string {
-  return formatNetwork({ bytes, prefix: bytes.length * 8 });
+  return formatAll(bytes);
+}
+
+function formatAll(address: Uint8Array): string {
+  return formatNetwork({ bytes: address, prefix: address.length * 8 });
 }
 
 function loginReason(deed: Deed): string {

@@ -28,7 +28,7 @@ export class Trust {
     this.#always = settings.allowAlways.map((network) =>
       listed(network, { since: 0, reason: "it is on the list of those who are always trusted", revocable: false }),
     );
-    for (const network of settings.allow) this.allow(network, 0, "it is on the allow list");
+    for (const network of settings.allow) this.allow(listed(network, { since: 0, reason: ON_LIST, revocable: true }));
   }
 
   get size(): number {
@@ -55,8 +55,22 @@ export class Trust {
     return true;
   }
 
-  allow(network: Network, now: number, reason: string): void {
-    this.#allowed.set(formatNetwork(network), listed(network, { since: now, reason, revocable: true }));
+  /** Trusts a network, until it is taken back or its time is over. @returns whether there was room */
+  allow(trusted: Trusted): boolean {
+    const key = formatNetwork(trusted.network);
+    if (!this.#allowed.has(key) && this.#allowed.size >= this.#settings.maxTrusted + this.#settings.allow.length) return false;
+    this.#allowed.set(key, trusted);
+    return true;
+  }
+
+  /** Who stands on the lists by just this address or network. */
+  entry(source: string): Trusted | undefined {
+    return this.#allowed.get(source) ?? this.#logins.get(source);
+  }
+
+  /** Whether it is trusted whatever it does. */
+  isAlways(network: Network): boolean {
+    return this.#always.some(({ network: own }) => own.prefix <= network.prefix && holds(own, network.bytes));
   }
 
   /** Takes a network off the list, and the trust from logins within it. */
@@ -71,15 +85,17 @@ export class Trust {
     return gone.map(([, trusted]) => trusted);
   }
 
-  revoke(address: Uint8Array): void {
-    this.#logins.delete(keyOf(address));
+  /** Takes the trust from a login. @returns whether there was one */
+  revoke(address: Uint8Array): boolean {
+    return this.#logins.delete(keyOf(address));
   }
 
-  /** Logins whose time is over. */
+  /** Those whose time is over. */
   expire(now: number): readonly Trusted[] {
-    const over = [...this.#logins].filter(([, { until }]) => until <= now);
-    for (const [key] of over) this.#logins.delete(key);
-    return over.map(([, trusted]) => ({ ...trusted, reason: "its login is too long ago" }));
+    return [
+      ...expireIn(this.#logins, { now, reason: "its login is too long ago" }),
+      ...expireIn(this.#allowed, { now, reason: "the time for which it was trusted is over" }),
+    ];
   }
 
   list(now: number): readonly Trusted[] {
@@ -91,9 +107,22 @@ export class Trust {
     return [...this.#logins.values()];
   }
 
+  /** And what operators trust, beside the configuration's lists. */
+  trustedByOperators(): readonly Trusted[] {
+    return [...this.#allowed.values()].filter(({ reason }) => reason !== ON_LIST);
+  }
+
   restoreLogin(trusted: Trusted): void {
     if (this.#logins.size < this.#settings.maxTrusted) this.#logins.set(keyOf(trusted.network.bytes), trusted);
   }
+}
+
+const ON_LIST = "it is on the allow list";
+
+function expireIn(map: Map<string, Trusted>, { now, reason }: { readonly now: number; readonly reason: string }): readonly Trusted[] {
+  const over = [...map].filter(([, { until }]) => until <= now);
+  for (const [key] of over) map.delete(key);
+  return over.map(([, trusted]) => ({ ...trusted, reason }));
 }
 
 function listed(

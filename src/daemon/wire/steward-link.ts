@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { HandOverAsked, Sight } from "../../steward/verbs/api.ts";
+import type { Opinion, Transition } from "../../suspicion/index.ts";
+import { Standings } from "./standings.ts";
+import type { StewardPort } from "./steward-port.ts";
+
+export interface LinkParts {
+  readonly port: StewardPort;
+  readonly now: () => number;
+  /** All that holds now. */
+  readonly opinions: () => readonly Opinion[];
+  readonly onSight: (sight: Sight) => void;
+  /** Sockets of decoys that suspects reach instead of real services. */
+  readonly handedOver: readonly HandOverAsked[];
+  /** The steward is away, and why; undefined: it is there again. */
+  readonly onAway: (why: string | undefined) => void;
+  /** There was no room in the engine for so many. */
+  readonly onRefused: (count: number) => void;
+}
+
+/**
+ * The sensor's side of the steward: watches it for as long as it is there, waits for it while it is not, and tells it everything anew each time,
+ * since a steward that starts knows of no source and of no decoy.
+ */
+export class StewardLink {
+  readonly #parts: LinkParts;
+  readonly #standings: Standings;
+  readonly #ending = new AbortController();
+  readonly #running: Promise<void>;
+  #session: AbortController | undefined;
+  #isSending = false;
+  #isAway: boolean | undefined;
+
+  constructor(parts: LinkParts) {
+    this.#parts = parts;
+    this.#standings = new Standings(parts.now);
+    this.#running = this.#run();
+  }
+
+  /** Tells the steward, when it is there. */
+  change(transitions: readonly Transition[]): void {
+    if (this.#session === undefined) return;
+    for (const transition of transitions) this.#standings.change(transition);
+    this.#send();
+  }
+
+  /** To be called now and then with those that are suspect. */
+  renew(opinions: readonly Opinion[]): void {
+    if (this.#session === undefined) return;
+    for (const opinion of opinions) this.#standings.renew(opinion);
+    this.#send();
+  }
+
+  /** Ends the hand-overs and the watch. */
+  async close(): Promise<void> {
+    const wasThere = this.#session !== undefined;
+    this.#ending.abort();
+    this.#session?.abort();
+    await this.#running;
+    const { port, handedOver } = this.#parts;
+    if (!wasThere) return;
+    // A steward that went meanwhile took its hand-overs with it, and one that hangs loses them with our sockets.
+    const ended = Promise.allSettled(handedOver.map((one) => port.endHandOver(one.port)));
+    await Promise.race([ended, sleep(LONGEST_WAIT_MS, undefined, { ref: false })]);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#ending;
+    for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
+      const began = performance.now();
+      this.#away(await this.#watch());
+      if (performance.now() - began > LONGEST_WAIT_MS) waitMs = FIRST_WAIT_MS;
+      await sleep(waitMs, undefined, { signal, ref: false }).catch(ignoreAbort);
+    }
+  }
+
+  /** Goes on until the steward is away. @returns why it is */
+  async #watch(): Promise<string> {
+    const session = new AbortController();
+    const { port, onSight, opinions } = this.#parts;
+    try {
+      const watching = port.watch(onSight, session.signal);
+      this.#standings.begin(opinions());
+      this.#session = session;
+      this.#send();
+      void this.#handOver(session);
+      if (this.#ending.signal.aborted) session.abort();
+      await watching;
+      return "the wire disguise went down";
+    } catch (error) {
+      return messageOf(error);
+    } finally {
+      this.#session = undefined;
+      session.abort();
+    }
+  }
+
+  async #handOver(session: AbortController): Promise<void> {
+    const { port, handedOver } = this.#parts;
+    try {
+      for (const one of handedOver) if (!session.signal.aborted) await port.handOver(one);
+      if (!session.signal.aborted) this.#away(undefined);
+    } catch (error) {
+      if (!session.signal.aborted) this.#away(messageOf(error));
+      session.abort();
+    }
+  }
+
+  #send(): void {
+    const session = this.#session;
+    if (this.#isSending || session === undefined || session.signal.aborted || this.#standings.size === 0) return;
+    this.#isSending = true;
+    void this.#sendAll(session).finally(() => {
+      this.#isSending = false;
+      // What came while the last request was under way, perhaps for a steward that is another one now.
+      this.#send();
+    });
+  }
+
+  async #sendAll(session: AbortController): Promise<void> {
+    try {
+      while (this.#standings.size > 0 && !session.signal.aborted) {
+        const { refused } = await this.#parts.port.stand({ standings: this.#standings.take() });
+        if (refused.length > 0) this.#parts.onRefused(refused.length);
+      }
+    } catch (error) {
+      if (!session.signal.aborted) this.#away(messageOf(error));
+      session.abort();
+    }
+  }
+
+  #away(why: string | undefined): void {
+    const isAway = why !== undefined;
+    if (this.#ending.signal.aborted || this.#isAway === isAway) return;
+    this.#isAway = isAway;
+    this.#parts.onAway(why);
+  }
+}
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 2000;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function ignoreAbort(): void {
+  // The wait was cut short.
+}
