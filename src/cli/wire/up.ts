@@ -20,8 +20,15 @@ export async function wireUp(options: UpOptions): Promise<void> {
   if (log !== undefined) say(`Started a steward that stays; its log is ${log}.`);
   const status = await ask("wire.up", asked, options);
   if (options.json === true) return printJson(status);
-  for (const line of statusLines(status)) print(visible(line));
+  for (const line of [DID[status.did], ...statusLines(status)]) print(visible(line));
 }
+
+const DID = {
+  raised: "Raised.",
+  changed: "Raised anew with other settings.",
+  patterns: "Other patterns are matched now.",
+  nothing: "Nothing was to be done.",
+} as const;
 
 /** @throws OperatorError `usage` where no interface is named anywhere, or it cannot be one's name */
 function wantedSettings(configured: WireSettings | undefined, names: readonly string[] | undefined): WireSettings {

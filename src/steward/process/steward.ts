@@ -57,8 +57,7 @@ export class Steward implements Disposable {
   readonly #work: Omit<Work, "progress" | "asker">;
   readonly #wire: Wire;
   readonly conflicts: readonly Conflict[];
-  /** The last that was begun of what is done one after the other. */
-  readonly #turns: Record<NonNullable<Verb["turn"]>, Promise<void>> = { disguise: Promise.resolve(), wire: Promise.resolve() };
+  #turn: Promise<void> = Promise.resolve();
   #isStaying = false;
   #isEnding = false;
   #open = 0;
@@ -107,7 +106,7 @@ export class Steward implements Disposable {
   /** Ends when the verbs that are at work are done; others are not begun. */
   end(why: string): void {
     this.#isEnding = true;
-    void Promise.all(Object.values(this.#turns)).then(() => this.#over(why));
+    void Promise.all([this.#turn, this.#wire.settled]).then(() => this.#over(why));
   }
 
   /** Serves one connection that is there already, and ends with it. */
@@ -116,20 +115,17 @@ export class Steward implements Disposable {
     void this.#serve(socket).then(() => this.#over("the request is done"));
   }
 
-  /** Brings about again what a former steward held on the wire; from now on this one may hold it. Never rejects for what cannot be. */
+  /** Takes up what a former steward held on the wire; from now on this one may hold it. What cannot be now is tried again and again. */
   async stay(): Promise<void> {
     this.#isStaying = true;
-    const raised = this.#turns.wire.then(() => this.#raise());
-    this.#turns.wire = raised;
-    await raised;
-  }
-
-  async #raise(): Promise<void> {
+    const { log } = this.#options;
     try {
-      if (await this.#wire.raise()) this.#options.log({ event: "raised" });
+      const raised = await this.#wire.raise();
+      if (typeof raised === "string") log({ event: "refused", what: "raising the wire disguise again", why: raised });
+      else if (raised) log({ event: "raised" });
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
-      this.#options.log({ event: "refused", what: "raising the wire disguise again", why: error.message });
+      log({ event: "refused", what: "raising the wire disguise again", why: error.message });
     }
     this.#rest();
   }
@@ -186,10 +182,9 @@ export class Steward implements Disposable {
   /** What changes the host waits for what was asked before; the rest is answered at once. */
   #inTurn(request: Request, from: From): Promise<void> {
     const verb = verbs.find((one) => one.name === request.verb);
-    const turn = verb?.turn;
-    if (turn === undefined) return this.#perform(request, { ...from, verb });
-    const mine = this.#turns[turn].then(() => this.#perform(request, { ...from, verb }));
-    this.#turns[turn] = mine;
+    if (verb?.isInTurn !== true) return this.#perform(request, { ...from, verb });
+    const mine = this.#turn.then(() => this.#perform(request, { ...from, verb }));
+    this.#turn = mine;
     return mine;
   }
 

@@ -1,3 +1,4 @@
+import type { Viewer } from "../../detectors/views/viewer.ts";
 import type { Asked } from "../apply/asked.ts";
 import type { LeftoverSaid } from "../apply/audit.ts";
 import type { Reload } from "../apply/carriage.ts";
@@ -13,7 +14,7 @@ export interface StewardApi {
   readonly "disguise.status": { readonly asked: Nothing; readonly answer: StatusAnswer };
   readonly "disguise.verify": { readonly asked: Nothing; readonly answer: VerifyAnswer };
   readonly "disguise.revert": { readonly asked: RevertAsked; readonly answer: RevertAnswer };
-  readonly "wire.up": { readonly asked: WireSettings; readonly answer: WireStatus };
+  readonly "wire.up": { readonly asked: WireSettings; readonly answer: WireUpAnswer };
   readonly "wire.down": { readonly asked: Nothing; readonly answer: WireDownAnswer };
   readonly "wire.status": { readonly asked: Nothing; readonly answer: WireStatus };
   /** Goes on until who asked leaves or the engine goes down: each `Sight` is a line of its own before the answer. */
@@ -56,7 +57,13 @@ export interface AppliedScope {
   readonly scope: string;
   /** The file by which the guard shows it to a process. */
   readonly planFile?: string;
-  /** What known detectors would say inside, by their id. */
+  /** Who looks inside; undefined: root. */
+  readonly viewer?: Viewer;
+  /** The guard that the viewer starts without root's rights; undefined: root starts it, and it changes the account. */
+  readonly viewersGuard?: string;
+  /** What known detectors would say to that viewer before it, by their id. */
+  readonly before: Readonly<Record<string, string>>;
+  /** And under it. */
   readonly foretold: Readonly<Record<string, string>>;
 }
 
@@ -147,6 +154,11 @@ export interface WireStatus {
   readonly watchers: number;
 }
 
+export interface WireUpAnswer extends WireStatus {
+  /** `patterns`: other patterns are matched now, and nothing was dropped meanwhile. */
+  readonly did: "raised" | "changed" | "patterns" | "nothing";
+}
+
 export interface WireDownAnswer {
   /** False: nothing was up and nothing was left. */
   readonly wasUp: boolean;
@@ -162,7 +174,15 @@ export interface WatchAsked {
 }
 
 /** What the steward sees for who watches. */
-export type Sight = SeenPacket | { readonly sight: "log"; readonly text: string } | SeenTooMuch;
+export type Sight = SeenPacket | SeenLog | SeenTooMuch;
+
+/** A line of an authentication log: of a file as syslog writes it, or an entry of the journal as JSON. */
+export interface SeenLog {
+  readonly sight: "log";
+  readonly text: string;
+  /** The file's path, or `journal`, which vouches for the writer. */
+  readonly from?: string;
+}
 
 export interface SeenPacket {
   readonly sight: "packet";

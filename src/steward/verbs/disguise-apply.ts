@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { askAll } from "../../detectors/known/known-detector.ts";
 import { knownLocalDetectors } from "../../detectors/known/local/index.ts";
 import type { LocalView } from "../../detectors/views/local-view.ts";
+import { seenBy } from "../../detectors/views/viewer-files.ts";
 import type { Plan, ShownClue } from "../../disguise/plan.ts";
 import { tracesOf } from "../../disguise/traces.ts";
 import { underEffects } from "../../disguise/under-effects.ts";
@@ -96,10 +97,20 @@ function nothingToShow({ leftOut }: Carriage): OperatorError {
   return new OperatorError("disguise-unsupported", ["Nothing of this story can be shown there.", ...leftOut].join(" "));
 }
 
-function appliedScope(scope: string, { planFile, seen }: Carriage, { plan, view }: { plan: Plan; view: LocalView }): AppliedScope {
-  const inside = underEffects(view, [seen ?? plan.effect]);
-  const foretold = askAll(knownLocalDetectors, inside).map(({ id, verdict }) => [id, verdict.says]);
-  return { scope, foretold: Object.fromEntries(foretold), ...(planFile === undefined ? {} : { planFile }) };
+function appliedScope(scope: string, carriage: Carriage, { plan, view }: { plan: Plan; view: LocalView }): AppliedScope {
+  const { planFile, seen, viewer, viewersGuard } = carriage;
+  const said = (seen: LocalView) =>
+    Object.fromEntries(
+      askAll(knownLocalDetectors, viewer === undefined ? seen : seenBy(seen, viewer)).map(({ id, verdict }) => [id, verdict.says]),
+    );
+  return {
+    scope,
+    before: said(view),
+    foretold: said(underEffects(view, [seen ?? plan.effect])),
+    ...(planFile === undefined ? {} : { planFile }),
+    ...(viewer === undefined ? {} : { viewer }),
+    ...(viewersGuard === undefined ? {} : { viewersGuard }),
+  };
 }
 
 interface Planned {

@@ -6,8 +6,8 @@ import type { Work } from "./work.ts";
 export interface Verb {
   /** Such as `disguise.apply`. */
   readonly name: string;
-  /** Behind which others it waits: what changes the host is done one after the other. Undefined: behind none. */
-  readonly turn?: "disguise" | "wire";
+  /** Whether it waits for others: of what goes through the ledger, one thing is done after the other. */
+  readonly isInTurn: boolean;
   /** Whether the one account beside root may ask for it: the sensor's. What changes the host for good never is. */
   readonly isForAccount: boolean;
   perform(given: unknown, work: Work): Promise<object>;
@@ -15,7 +15,7 @@ export interface Verb {
 
 /** @throws OperatorError `usage` from `perform`, with every mistake in what was given. */
 export function verb<Asked>(name: string, shape: Shape<Asked>, perform: Perform<Asked>): Verb {
-  return checkedVerb({ name, isForAccount: false, turn: "disguise" }, shape, perform);
+  return checkedVerb({ name, isForAccount: false, isInTurn: true }, shape, perform);
 }
 
 type Perform<Asked> = (asked: Asked, work: Work) => Promise<object>;

@@ -4,7 +4,7 @@ import { checkedVerb } from "./verb.ts";
 
 /** Takes the wire disguise away, and what is left of one whose steward died. */
 export const wireDownVerb = checkedVerb(
-  { name: "wire.down", isForAccount: false, turn: "wire" },
+  { name: "wire.down", isForAccount: false, isInTurn: false },
   object("nothing", {}),
   (_, { wire }): Promise<WireDownAnswer> => wire.down(),
 );

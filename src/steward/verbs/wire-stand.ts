@@ -15,7 +15,7 @@ const shape = object("how sources stand", { standings: list("one after the other
 
 /** Tells the engine how it is to treat sources: the gate's verdicts, which only ever rest on proof. */
 export const wireStandVerb = checkedVerb(
-  { name: "wire.stand", isForAccount: true },
+  { name: "wire.stand", isForAccount: true, isInTurn: false },
   shape,
   (asked, { wire }): Promise<StandAnswer> => Promise.resolve(wire.stand(asked)),
 );

@@ -3,7 +3,7 @@ import type { WireStatus } from "./api.ts";
 import { checkedVerb } from "./verb.ts";
 
 export const wireStatusVerb = checkedVerb(
-  { name: "wire.status", isForAccount: true },
+  { name: "wire.status", isForAccount: true, isInTurn: false },
   object("nothing", {}),
   (_, { wire }): Promise<WireStatus> => Promise.resolve(wire.status()),
 );

@@ -6,7 +6,7 @@ const shape = object("what is to be seen", { logs: flag("whether lines of authen
 
 /** Tells what the engine sees, as it sees it, until who asked leaves or the engine goes down. */
 export const wireWatchVerb = checkedVerb(
-  { name: "wire.watch", isForAccount: true },
+  { name: "wire.watch", isForAccount: true, isInTurn: false },
   shape,
   async (asked, { wire, asker }): Promise<Nothing> => {
     await wire.watch({ asked, see: asker.see, waiting: asker.waiting, left: asker.left });

@@ -3,13 +3,15 @@ import type { Sight, WatchAsked } from "../verbs/api.ts";
 /** Who watches. Nobody who reads too slowly costs more than a bounded number of bytes: what does not fit is counted, and told when it does. */
 export class Watchers {
   readonly #all = new Set<Watching>();
+  readonly #onChange: (wantsLogs: boolean) => void;
+
+  /** @param onChange hears whether somebody wants logs, whenever somebody comes or leaves */
+  constructor(onChange: (wantsLogs: boolean) => void) {
+    this.#onChange = onChange;
+  }
 
   get size(): number {
     return this.#all.size;
-  }
-
-  get wantsLogs(): boolean {
-    return [...this.#all].some(({ asked }) => asked.logs);
   }
 
   /** Goes on until who watches leaves, or `end`. */
@@ -20,14 +22,20 @@ export class Watchers {
     const end = () => resolve();
     const watching = { ...watcher, lost: 0, end };
     this.#all.add(watching);
+    this.#changed();
     left.addEventListener("abort", end, { once: true });
     await promise;
     left.removeEventListener("abort", end);
     this.#all.delete(watching);
+    this.#changed();
   }
 
   tell(sight: Sight): void {
     for (const watching of this.#all) if (sight.sight !== "log" || watching.asked.logs) tellTo(watching, sight);
+  }
+
+  #changed(): void {
+    this.#onChange([...this.#all].some(({ asked }) => asked.logs));
   }
 
   /** Nobody watches any more. */

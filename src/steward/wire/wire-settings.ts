@@ -27,6 +27,7 @@ const handOverShape = object("A real service's port at which suspects reach a de
   decoy: optional(text("A decoy of this sensor, by its name")),
   address: optional(text("A decoy elsewhere: a numeric address")),
   addressPort: optional(integer("And its port there; standard: the same", 1, 65_535)),
+  keepSource: standard(flag("Whether that decoy sees who comes; it then has to answer through this host"), false),
 });
 
 const stackShape = object("How the stack looks to suspects; what is left out stays as it is", {

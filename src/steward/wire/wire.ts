@@ -1,24 +1,38 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { OperatorError } from "../../errors/operator-error.ts";
-import { Engine, removeEngine } from "../engine/engine.ts";
+import { removeEngine } from "../engine/engine.ts";
+import type { Listener } from "../engine/hand-over.ts";
+import { readHostNetwork } from "../engine/host-network.ts";
 import type { EngineEvent } from "../engine/layout.ts";
-import type { SeenPacket, StandAnswer, StandAsked, WireDownAnswer, WireStatus } from "../verbs/api.ts";
-import { type LoadedPatterns, loadedPatterns } from "./pattern-source.ts";
-import { toEngineSettings } from "./to-engine-settings.ts";
+import type { SeenPacket, StandAnswer, StandAsked, WireDownAnswer, WireStatus, WireUpAnswer } from "../verbs/api.ts";
+import { Held, type Turned } from "./held.ts";
+import { AuthLogs } from "./logs/auth-logs.ts";
+import { removeTable } from "./nft/remove-table.ts";
+import { TABLE } from "./nft/ruleset.ts";
+import { StandingBook } from "./standing-book.ts";
 import { type Watcher, Watchers } from "./watchers.ts";
 import type { WireSettings } from "./wire-settings.ts";
-import { forgetWish, keepWish, keptWish } from "./wish.ts";
+import { forgetWish, keepWish, keptWish, type Wish } from "./wish.ts";
 
 /**
- * What the steward has on the wire: one engine, what it was asked to be like, and who watches it.
+ * What the steward has on the wire: what it was asked for, what of that is there, and who watches.
  *
- * What must stay true: the wish is kept only when it came true, and forgotten before anything is taken away; whatever fails leaves either what was
- * there before, or nothing.
+ * What must stay true: a wish is kept only when it came true, and forgotten before anything is taken away; whatever fails leaves either what was
+ * there before, or nothing. As long as there is a wish this process tries to fulfil it: also after interfaces came and went.
  */
 export class Wire implements Disposable {
   readonly #folder: string;
-  readonly #watchers = new Watchers();
+  readonly #logs = new AuthLogs((text, from) => this.#watchers.tell({ sight: "log", text, from }));
+  readonly #watchers = new Watchers((wantsLogs) => this.#logs.want(wantsLogs));
+  readonly #book = new StandingBook(MOST_STANDINGS);
+  readonly #turned = new Map<number, Turned>();
   #held: Held | undefined;
+  #wish: Wish | undefined;
+  /** Why the wish is not fulfilled. */
+  #why: string | undefined;
+  #work: Promise<unknown> = Promise.resolve();
+  #tending: NodeJS.Timeout | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -26,140 +40,208 @@ export class Wire implements Disposable {
 
   /** Whether this process must stay. */
   get isHeld(): boolean {
-    return this.#held !== undefined;
+    return this.#wish !== undefined;
   }
 
-  /** @throws OperatorError what the engine and the patterns refuse; then everything is as it was */
-  async up(settings: WireSettings): Promise<WireStatus> {
-    const since = this.#held?.since ?? new Date().toISOString();
-    await this.#become(settings, since);
-    keepWish(this.#folder, { settings, since });
-    return this.status();
+  /** Comes when nothing is being done. */
+  get settled(): Promise<unknown> {
+    return this.#work;
   }
 
-  /** Brings about again what a former steward held. */
-  async raise(): Promise<boolean> {
-    const wish = keptWish(this.#folder);
-    if (wish === undefined || this.#held !== undefined) return false;
-    await this.#become(wish.settings, wish.since);
-    return true;
+  /** @throws OperatorError what the engine, the patterns and the responders refuse; then everything is as it was */
+  up(settings: WireSettings): Promise<WireUpAnswer> {
+    return this.#inTurn(async () => {
+      const did = await this.#become(settings);
+      this.#wish = { settings, since: this.#wish?.since ?? new Date().toISOString() };
+      this.#why = undefined;
+      keepWish(this.#folder, this.#wish);
+      this.#tend();
+      return { ...this.status(), did };
+    });
+  }
+
+  /** Takes up the wish of a former steward; why it cannot be fulfilled now, or undefined. False: there is none. */
+  raise(): Promise<string | boolean> {
+    return this.#inTurn(async () => {
+      this.#wish = keptWish(this.#folder);
+      if (this.#wish === undefined) return false;
+      await this.#fulfil(this.#wish);
+      this.#tend();
+      return this.#why ?? true;
+    });
   }
 
   /** Takes everything away, also what a steward left that died. */
-  async down(): Promise<WireDownAnswer> {
-    const wasWished = forgetWish(this.#folder);
-    const held = this.#held?.settings.interfaces.map(({ name }) => name) ?? [];
-    this.#letGo();
-    this.#watchers.end();
-    const left = await removeEngine();
-    const interfaces = [...new Set([...held, ...left])].sort();
-    return { wasUp: wasWished || interfaces.length > 0, interfaces, removed: [] };
+  down(): Promise<WireDownAnswer> {
+    return this.#inTurn(async () => {
+      clearInterval(this.#tending);
+      this.#wish = undefined;
+      this.#why = undefined;
+      const wasWished = forgetWish(this.#folder);
+      const held = this.#held;
+      this.#held = undefined;
+      await held?.down();
+      this.#turned.clear();
+      this.#watchers.end();
+      const names = held?.settings.interfaces.map(({ name }) => name) ?? [];
+      const interfaces = [...new Set([...names, ...(await leftEngines())])].sort();
+      const removed = (await removeTable()) || held?.hasTable === true ? [`table ${TABLE}`] : [];
+      return { wasUp: wasWished || interfaces.length + removed.length > 0, interfaces, removed };
+    });
   }
 
   status(): WireStatus {
-    const held = this.#held;
     const watchers = this.#watchers.size;
-    if (held === undefined) {
-      const wish = keptWish(this.#folder);
-      return { state: "down", ...(wish ?? {}), patterns: 0, delay: "none", leftOut: [], watchers };
-    }
-    const { settings, since, engine, patterns } = held;
-    return {
-      state: "up",
-      settings,
-      since,
-      engine: engine.status(),
-      patterns: patterns?.count ?? 0,
-      delay: "none",
-      leftOut: [],
-      watchers,
-    };
+    const wish = this.#wish ?? keptWish(this.#folder);
+    if (this.#held !== undefined && wish !== undefined) return { state: "up", ...wish, ...this.#held.status(), watchers };
+    const leftOut = this.#why === undefined ? [] : [this.#why];
+    return { state: "down", ...(wish ?? {}), patterns: 0, delay: "none", leftOut, watchers };
   }
 
-  /** Goes on until who watches leaves, or the engine goes down. @throws OperatorError `wire-down` */
+  /** Goes on until who watches leaves, or the wire disguise goes down. @throws OperatorError `wire-down` */
   async watch(watcher: Watcher): Promise<void> {
-    this.#engine();
+    this.#there();
     await this.#watchers.watch(watcher);
   }
 
+  /** @throws OperatorError `wire-down`, `source-invalid` */
   stand({ standings }: StandAsked): StandAnswer {
-    const engine = this.#engine();
-    const refused: string[] = [];
-    for (const { network, state, forMs } of standings) {
-      if (state === "trusted") {
-        if (!engine.trust(network)) refused.push(network);
-      } else if (state === "unknown") {
-        engine.distrust(network);
-        engine.forgive(network);
-      } else engine.stand(network, { state, forMs });
-    }
-    return { refused };
+    return { refused: this.#there().stand(standings) };
   }
 
-  handOver(port: number, listener: { readonly pid: number; readonly fd: number }): void {
-    this.#engine().handOver(port, listener);
+  /** @throws OperatorError `wire-down`, `steward-refused`, `kernel-missing` */
+  handOver(port: number, listener: Listener): void {
+    this.#there().turn(port, listener);
   }
 
   endHandOver(port: number): void {
-    this.#engine().endHandOver(port);
+    this.#there().turnBack(port);
   }
 
   /** The engine goes, the wish stays. */
   [Symbol.dispose](): void {
-    this.#letGo();
-    this.#watchers.end();
-  }
-
-  #engine(): Engine {
-    if (this.#held === undefined) throw new OperatorError("wire-down", "The wire disguise is not up.");
-    return this.#held.engine;
-  }
-
-  async #become(settings: WireSettings, since: string): Promise<void> {
-    const patterns = loadedPatterns(settings);
-    const former = this.#held;
-    if (former !== undefined && isDeepStrictEqual(former.settings, settings)) {
-      if (patterns !== undefined) former.engine.match(patterns.tables);
-      former.patterns = patterns;
-      return;
-    }
-    this.#letGo();
-    try {
-      this.#held = await this.#raised(settings, { since, patterns });
-    } catch (error) {
-      if (former !== undefined) this.#held = await this.#raised(former.settings, former);
-      throw error;
-    }
-  }
-
-  async #raised(settings: WireSettings, { since, patterns }: Pick<Held, "since" | "patterns">): Promise<Held> {
-    const engine = await Engine.up(toEngineSettings(settings), (event) => this.#saw(event));
-    const held: Held = { settings, since, engine, patterns };
-    if (patterns === undefined) return held;
-    try {
-      engine.match(patterns.tables);
-    } catch (error) {
-      engine.down();
-      throw error;
-    }
-    return held;
-  }
-
-  #letGo(): void {
-    this.#held?.engine.down();
+    clearInterval(this.#tending);
+    this.#held?.letGo();
     this.#held = undefined;
+    this.#watchers.end();
+    this.#logs[Symbol.dispose]();
   }
 
-  #saw({ at, ...event }: EngineEvent): void {
-    const pattern = event.kind === "pattern" ? this.#held?.patterns?.patternOf(event.detail) : undefined;
-    const seen: SeenPacket = { sight: "packet", event: { ...event, atNs: `${at}` } };
+  #there(): Held {
+    if (this.#held === undefined) throw new OperatorError("wire-down", "The wire disguise is not up.");
+    return this.#held;
+  }
+
+  /** One after the other. */
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.#work.then(act);
+    this.#work = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #become(settings: WireSettings): Promise<WireUpAnswer["did"]> {
+    const former = this.#held;
+    if (former === undefined) {
+      this.#held = await this.#raisedSoon(settings);
+      return "raised";
+    }
+    if (isDeepStrictEqual(former.settings, settings)) return former.rematch() ? "patterns" : "nothing";
+    await this.#replace(former, settings);
+    return "changed";
+  }
+
+  /** Between the two everything passes for a moment. What cannot be is found out only by trying, so the former comes back then. */
+  async #replace(former: Held, settings: WireSettings, absent: readonly string[] = []): Promise<void> {
+    this.#held = undefined;
+    await former.down();
+    try {
+      this.#held = await this.#raised(settings, absent);
+    } catch (error) {
+      if (error instanceof OperatorError) this.#held = await this.#raised(former.settings, former.missing);
+      throw error;
+    }
+  }
+
+  /** What a steward that was killed just now left passes everything a moment later, and only then gives way. */
+  async #raisedSoon(settings: WireSettings, absent: readonly string[] = []): Promise<Held> {
+    const until = performance.now() + STALE_MS;
+    for (;;) {
+      try {
+        return await this.#raised(settings, absent);
+      } catch (error) {
+        if (keptWish(this.#folder) === undefined || performance.now() > until || !isTaken(error)) throw error;
+        await sleep(STALE_TRY_MS);
+      }
+    }
+  }
+
+  #raised(settings: WireSettings, absent: readonly string[]): Promise<Held> {
+    return Held.raise({ settings, absent, book: this.#book, turned: this.#turned, onEvent: (event) => this.#saw(event) });
+  }
+
+  async #fulfil({ settings }: Wish): Promise<void> {
+    try {
+      const absent = await this.#absent(settings);
+      if (absent.length === settings.interfaces.length)
+        this.#why = `There is no interface ${absent.join(", ")} now; it goes up when it is there.`;
+      else {
+        this.#held = await this.#raisedSoon(settings, absent);
+        this.#why = undefined;
+      }
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      this.#why = error.message;
+    }
+  }
+
+  async #absent({ interfaces }: WireSettings): Promise<readonly string[]> {
+    const { interfaces: there } = await readHostNetwork();
+    return interfaces.map(({ name }) => name).filter((name) => !there.some((one) => one.name === name));
+  }
+
+  #tend(): void {
+    clearInterval(this.#tending);
+    this.#tending = setInterval(() => void this.#inTurn(() => this.#look()), TEND_MS);
+  }
+
+  /** What is missing and there again is taken up again. */
+  async #look(): Promise<void> {
+    this.#held?.expire();
+    const wish = this.#wish;
+    if (wish === undefined) return;
+    const held = this.#held;
+    if (held === undefined) return this.#fulfil(wish);
+    const missing = held.missing;
+    if (missing.length === 0) return;
+    const absent = await this.#absent(wish.settings);
+    if (missing.some((name) => !absent.includes(name))) await this.#replace(held, wish.settings, absent);
+  }
+
+  #saw(event: EngineEvent): void {
+    const { at, ...rest } = event;
+    const pattern = this.#held?.patternOf(event);
+    const seen: SeenPacket = { sight: "packet", event: { ...rest, atNs: `${at}` } };
     this.#watchers.tell(pattern === undefined ? seen : { ...seen, pattern: pattern.id, weight: pattern.weight });
   }
 }
 
-interface Held {
-  readonly settings: WireSettings;
-  readonly since: string;
-  readonly engine: Engine;
-  patterns: LoadedPatterns | undefined;
+const MOST_STANDINGS = 1 << 18;
+const TEND_MS = 2000;
+/** Longer than after what time without a sign of life an engine counts as dead. */
+const STALE_MS = 4000;
+const STALE_TRY_MS = 100;
+
+/** Another engine seems to live there. */
+function isTaken(error: unknown): boolean {
+  return error instanceof OperatorError && error.code === "interface-unusable" && error.message.includes("its steward lives");
+}
+
+/** Interfaces from which something was taken away. Where there is nothing by which an engine could be there, none is. */
+async function leftEngines(): Promise<readonly string[]> {
+  try {
+    return await removeEngine();
+  } catch (error) {
+    if (error instanceof OperatorError && error.code === "kernel-missing") return [];
+    throw error;
+  }
 }
