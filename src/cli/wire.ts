@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { configOption, folderOption, jsonOption, stateOption } from "./options.ts";
+import { configOption, folderOption, jsonOption, positiveNumber, stateOption, wholeNumber } from "./options.ts";
 
 export function addWire(program: Command): void {
   const wire = program.command("wire").description("hostile packets get late nonsense from the kernel, legitimate users notice nothing");
@@ -24,4 +24,13 @@ export function addWire(program: Command): void {
     .addOption(folderOption())
     .addOption(jsonOption())
     .action(async (options) => (await import("./wire/status.ts")).wireStatus(options));
+  wire
+    .command("trace")
+    .description("what is seen and done, as it happens; ^C ends it")
+    .option("--for <seconds>", "end after so long", positiveNumber)
+    .option("--count <n>", "end after so many lines", wholeNumber(1))
+    .option("--logs", "lines of authentication logs as well")
+    .addOption(folderOption())
+    .addOption(jsonOption())
+    .action(async (options) => (await import("./wire/trace.ts")).wireTrace(options));
 }

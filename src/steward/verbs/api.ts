@@ -1,4 +1,5 @@
 import type { Viewer } from "../../detectors/views/viewer.ts";
+import type { Answer } from "../../patterns/index.ts";
 import type { Asked } from "../apply/asked.ts";
 import type { LeftoverSaid } from "../apply/audit.ts";
 import type { Reload } from "../apply/carriage.ts";
@@ -190,6 +191,8 @@ export interface SeenPacket {
   /** What it matched, and how much suspicion that raises: 0 to 100. */
   readonly pattern?: string;
   readonly weight?: number;
+  /** What is done with a match. Where a port of the engine's own answers, that answers. */
+  readonly answer?: Answer;
 }
 
 /** So many sights did not reach who watches, who reads too slowly. */

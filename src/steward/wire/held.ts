@@ -7,7 +7,7 @@ import type { EngineEvent } from "../engine/layout.ts";
 import { networkBytes, sourceBytes } from "../engine/layout.ts";
 import type { WireStatus } from "../verbs/api.ts";
 import { NftHandOver } from "./nft/nft-hand-over.ts";
-import { type LoadedPatterns, loadedPatterns } from "./pattern-source.ts";
+import { type LoadedPatterns, loadedPatterns, type Matched, matchedIn } from "./pattern-source.ts";
 import type { Stand, StandingBook } from "./standing-book.ts";
 import { startedAt } from "./started-at.ts";
 import { toEngineSettings } from "./to-engine-settings.ts";
@@ -103,9 +103,9 @@ export class Held {
     this.#turned.delete(port);
   }
 
-  /** What rule of the patterns an event is about. */
-  patternOf({ kind, detail }: Pick<EngineEvent, "kind" | "detail">): ReturnType<LoadedPatterns["patternOf"]> {
-    return kind === "pattern" ? this.#patterns?.patternOf(detail) : undefined;
+  /** What an event says was matched. */
+  matched({ kind, detail }: Pick<EngineEvent, "kind" | "detail">): Matched | undefined {
+    return kind === "pattern" && this.#patterns !== undefined ? matchedIn(this.#patterns, detail) : undefined;
   }
 
   /** Interfaces that were asked for and are without an engine. */
@@ -123,7 +123,7 @@ export class Held {
     const engine = this.#engine.status();
     return {
       engine,
-      patterns: this.#patterns?.count ?? 0,
+      patterns: this.#patterns?.patterns.length ?? 0,
       delay: "none",
       leftOut: [...this.#leftOut, ...this.#troubles(engine.handedOver)],
     };

@@ -1,28 +1,29 @@
-import { compilePatterns, loadPatterns, type Pattern, SIZE, type Tables } from "../../patterns/index.ts";
+import { ANSWER, type Answer, compilePatterns, loadPatterns, type Pattern, type Tables } from "../../patterns/index.ts";
 import type { WireSettings } from "./wire-settings.ts";
 
-/** Patterns as the engine takes them, and what each of its rules stands for. */
+/** Patterns as the engine takes them, in its order. */
 export interface LoadedPatterns {
   readonly tables: Tables;
-  readonly count: number;
-  /** @param rule its number, as an event has it */
-  patternOf(rule: number): Pattern | undefined;
+  readonly patterns: readonly Pattern[];
 }
 
 /** @throws OperatorError `patterns-invalid` with file and line of each mistake, `file-unreadable` */
 export function loadedPatterns({ patterns, patternsFolder }: WireSettings): LoadedPatterns | undefined {
   if (!patterns) return undefined;
-  const { tables, patterns: sorted } = compilePatterns(patternsFolder === undefined ? loadPatterns() : loadPatterns(patternsFolder));
-  const rules = Buffer.from(tables.rules.buffer, tables.rules.byteOffset, tables.rules.byteLength);
-  return {
-    tables,
-    count: sorted.length,
-    patternOf: (rule) => {
-      const at = rule * SIZE.rule + PATTERN_AT;
-      return at + 2 <= rules.length ? sorted[rules.readUInt16LE(at)] : undefined;
-    },
-  };
+  return compilePatterns(patternsFolder === undefined ? loadPatterns() : loadPatterns(patternsFolder));
 }
 
-/** `struct rule`: ... pattern 2, its last field (src/patterns/tables.ts). */
-const PATTERN_AT = 14;
+/** What a packet matched, and how the engine answered. */
+export interface Matched {
+  readonly pattern: Pattern;
+  readonly answer: Answer;
+}
+
+/** @param detail of the engine's event: the pattern's number in the lower sixteen bits, what was done in the upper */
+export function matchedIn({ patterns }: LoadedPatterns, detail: number): Matched | undefined {
+  const pattern = patterns[detail & 0xffff];
+  const answer = answers.find((name) => ANSWER[name] === detail >>> 16);
+  return pattern === undefined || answer === undefined ? undefined : { pattern, answer };
+}
+
+const answers = ["observe", "drop", "reply", "handOver", "tarpit"] as const satisfies readonly Answer[];

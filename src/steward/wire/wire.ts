@@ -219,9 +219,10 @@ export class Wire implements Disposable {
 
   #saw(event: EngineEvent): void {
     const { at, ...rest } = event;
-    const pattern = this.#held?.patternOf(event);
+    const matched = this.#held?.matched(event);
     const seen: SeenPacket = { sight: "packet", event: { ...rest, atNs: `${at}` } };
-    this.#watchers.tell(pattern === undefined ? seen : { ...seen, pattern: pattern.id, weight: pattern.weight });
+    const of = matched === undefined ? {} : { pattern: matched.pattern.id, weight: matched.pattern.weight, answer: matched.answer };
+    this.#watchers.tell({ ...seen, ...of });
   }
 }
 
