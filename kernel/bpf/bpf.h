@@ -17,9 +17,13 @@
 
 static void *(*const map_find)(void *map, const void *key) = (void *)1;
 static long (*const map_set)(void *map, const void *key, const void *value, __u64 flags) = (void *)2;
+static __u64 (*const clock_exact)(void) = (void *)5;
+static __u32 (*const chance)(void) = (void *)7;
 static long (*const skb_store)(void *skb, __u32 at, const void *from, __u32 size, __u64 flags) = (void *)9;
+static long (*const skb_fix_transport)(void *skb, __u32 at, __u64 from, __u64 to, __u64 flags) = (void *)11;
 static long (*const send_out)(__u32 interface, __u64 flags) = (void *)23;
 static long (*const skb_load)(const void *skb, __u32 at, void *to, __u32 size) = (void *)26;
+static __s64 (*const sum_difference)(void *from, __u32 from_size, void *to, __u32 to_size, __u32 seed) = (void *)28;
 static long (*const skb_resize)(void *skb, __u32 size, __u64 flags) = (void *)38;
 static long (*const skb_pull)(void *skb, __u32 size) = (void *)39;
 static long (*const xdp_move_start)(void *frame, int delta) = (void *)44;

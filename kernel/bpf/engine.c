@@ -6,6 +6,7 @@
  * What must stay true: without a heartbeat everything passes; packets to anybody but this host pass; packets of a trusted source pass; a
  * packet that belongs to a socket passes; nothing is answered that did not come from a single host's Ethernet address.
  */
+#include "delay.h"
 #include "handover.h"
 #include "land.h"
 #include "patterns.h"
@@ -73,14 +74,14 @@ SECTION("tc") int utsu_in(struct __sk_buff *ctx) {
   return engine(ctx, false, ctx->ifindex);
 }
 
-/** What this host would send by itself to whom it is dead. */
+/** Nothing leaves to whom this host is dead; suspects see another stack, and late. */
 SECTION("tc") int utsu_out(struct __sk_buff *ctx) {
   const __u64 now = clock_coarse();
   const struct ethernet *ethernet = start_of(ctx, false);
   if (!is_alive(now) || (void *)(ethernet + 1) > end_of(ctx, false)) return TC_ACT_UNSPEC;
   struct mac mac = {};
   __builtin_memcpy(mac.byte, ethernet->to, 6);
-  return is_dead_to(&mac, now) ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+  return is_dead_to(&mac, now) ? TC_ACT_SHOT : on_leaving(ctx, ethernet->type, now);
 }
 
 SECTION("sk_lookup") int utsu_turn(struct bpf_sk_lookup *ctx) {

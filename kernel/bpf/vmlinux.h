@@ -19,7 +19,10 @@ enum { false, true };
 struct __sk_buff {
   __u32 len, pkt_type, mark, queue_mapping, protocol, vlan_present, vlan_tci, vlan_proto, priority, ingress_ifindex, ifindex, tc_index;
   __u32 cb[5];
-  __u32 hash, tc_classid, data, data_end;
+  __u32 hash, tc_classid, data, data_end, napi_id, family, remote_ip4, local_ip4, remote_ip6[4], local_ip6[4];
+  __u32 remote_port, local_port, data_meta;
+  __u64 flow_keys, tstamp;
+  __u32 wire_len, gso_segs;
 };
 
 struct xdp_md {

@@ -4,6 +4,7 @@ import { type EngineSettings, rolesOf } from "./engine-settings.ts";
 import type { ForwardedPorts } from "./forwarded-ports.ts";
 import type { HostNetwork } from "./host-network.ts";
 import { addressBytes, decoyBytes, macBytes, networkBytes, type Standing, settingsBytes, sourceBytes, standingBytes } from "./layout.ts";
+import { towardSuspectsBytes } from "./stack.ts";
 
 /** What the steward writes into the engine's maps, and reads from them. */
 export class EngineMaps {
@@ -19,6 +20,8 @@ export class EngineMaps {
   /** Everything that does not change while the engine is up. */
   settle(settings: EngineSettings, key: Uint8Array): void {
     this.#map("settings_map").set(number32(0), settingsBytes(key, { land: settings.land, scans: true }));
+    const { stack = {}, delayMs = 0 } = settings;
+    this.#map("toward_suspects").set(number32(0), towardSuspectsBytes(stack, delayMs > 0));
     for (const [index, { answer }] of settings.unused.entries()) this.#map("decoys").set(number32(index + 1), decoyBytes(answer));
     for (const network of settings.trusted) this.trust(network);
   }
@@ -101,6 +104,7 @@ export class EngineMaps {
       eventsLost: count("eventsLost"),
       replies: count("replies"),
       dropped: count("dropped"),
+      late: count("late"),
     };
   }
 
@@ -115,5 +119,5 @@ export class EngineMaps {
 }
 
 /** In the order of kernel/bpf/maps.h. */
-const COUNT_NAMES = ["synAcks", "probes", "banners", "segments", "land", "dead", "eventsLost", "replies", "dropped"] as const;
+const COUNT_NAMES = ["synAcks", "probes", "banners", "segments", "land", "dead", "eventsLost", "replies", "dropped", "late"] as const;
 export type CountName = (typeof COUNT_NAMES)[number];

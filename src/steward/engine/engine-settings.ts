@@ -1,6 +1,7 @@
 import { OperatorError } from "../../errors/operator-error.ts";
 import { type ForwardedPorts, isForwarded, type PortRange } from "./forwarded-ports.ts";
 import { BANNER_BYTES, networkBytes, type UnusedAnswer } from "./layout.ts";
+import { type StackSettings, towardSuspectsBytes } from "./stack.ts";
 
 /** What the engine is told when it goes up. */
 export interface EngineSettings {
@@ -11,6 +12,12 @@ export interface EngineSettings {
   readonly trusted: readonly string[];
   /** Whether the host is dead, for a minute, to who sends LAND packets. They are dropped anyhow. */
   readonly land: boolean;
+  /** How late suspects are answered, in milliseconds; standard 0: they are not. */
+  readonly delayMs?: number;
+  /** Whether the sensor's decoys answer late by themselves where nothing else delays. */
+  readonly decoysWait?: boolean;
+  /** How the stack looks to suspects; standard: as it is. */
+  readonly stack?: StackSettings;
   /** How many sources are remembered in each of the maps of sources that may forget. */
   readonly sources?: number;
 }
@@ -27,6 +34,8 @@ export interface UnusedPorts {
 }
 
 export const DEFAULT_SOURCES = 65_536;
+/** Longer would look dead. */
+const MOST_DELAY_MS = 1000;
 const MOST_SOURCES = 1 << 20;
 const MOST_ANSWERS = 1023;
 const PORTS = 65_536;
@@ -42,7 +51,10 @@ export function checkSettings(settings: EngineSettings): void {
   for (const entry of settings.unused) checkUnused(entry);
   if (settings.unused.length > MOST_ANSWERS)
     throw new OperatorError("config-value", `Unused ports can have ${MOST_ANSWERS} answers at most.`);
-  const { sources = DEFAULT_SOURCES } = settings;
+  const { sources = DEFAULT_SOURCES, delayMs = 0, stack = {} } = settings;
+  towardSuspectsBytes(stack, false);
+  if (!(delayMs >= 0 && delayMs <= MOST_DELAY_MS))
+    throw new OperatorError("config-value", `Suspects cannot be answered ${delayMs} ms late: 0 to ${MOST_DELAY_MS}.`);
   if (!Number.isInteger(sources) || sources < 1 || sources > MOST_SOURCES)
     throw new OperatorError("config-value", `${sources} sources cannot be remembered: 1 to ${MOST_SOURCES}.`);
 }

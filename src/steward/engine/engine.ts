@@ -4,6 +4,7 @@ import { OperatorError } from "../../errors/operator-error.ts";
 import type { Tables } from "../../patterns/index.ts";
 import { RingBuffer } from "./bpf-map.ts";
 import { BpfObject, presentCalls } from "./bpf-object.ts";
+import { type DelayOfInterface, Delays, removeDelays } from "./delay.ts";
 import { type CountName, EngineMaps } from "./engine-maps.ts";
 import { checkSettings, DEFAULT_SOURCES, type EngineSettings, type InterfaceSettings } from "./engine-settings.ts";
 import { readForwardedPorts } from "./forwarded-ports.ts";
@@ -30,6 +31,7 @@ export class Engine implements Disposable {
   readonly #timers: NodeJS.Timeout[] = [];
   #ring: RingBuffer | undefined;
   #handOver: HandOver | undefined;
+  #delays: Delays | undefined;
   #ports = 0;
   #following = false;
   #problem: string | undefined;
@@ -63,11 +65,12 @@ export class Engine implements Disposable {
       engine.#maps.beat();
       engine.#listen(onEvent);
       for (const one of wanted) engine.#attach(one);
+      engine.#start();
+      await engine.#delay(wanted.map(({ network: found }) => found));
     } catch (error) {
       engine.down();
       throw error;
     }
-    engine.#start();
     return engine;
   }
 
@@ -76,6 +79,7 @@ export class Engine implements Disposable {
     if (!this.#isUp) return;
     this.#isUp = false;
     for (const timer of this.#timers) clearInterval(timer);
+    this.#delays?.down();
     for (const { detach } of this.#attached) detach();
     this.#handOver?.[Symbol.dispose]();
     this.#ring?.[Symbol.dispose]();
@@ -97,10 +101,12 @@ export class Engine implements Disposable {
 
   /** Never answered from now on. False: there is no room for more. */
   trust(network: string): boolean {
+    this.#delays?.trust(network, true);
     return this.#maps.trust(network);
   }
 
   distrust(network: string): boolean {
+    this.#delays?.trust(network, false);
     return this.#maps.distrust(network);
   }
 
@@ -112,10 +118,12 @@ export class Engine implements Disposable {
    */
   stand(address: string, { state, forMs }: { readonly state: Standing; readonly forMs: number }): void {
     this.#maps.stand(address, { state, until: process.hrtime.bigint() + BigInt(Math.round(forMs * 1e6)) });
+    if (state !== "known") this.#delays?.stand(address, forMs);
   }
 
   forgive(address: string): void {
     this.#maps.forgive(address);
+    this.#delays?.forgive(address);
   }
 
   /**
@@ -136,6 +144,8 @@ export class Engine implements Disposable {
   status(): EngineStatus {
     return {
       interfaces: this.#attached.map(({ name, hook, isGone }) => ({ name, hook, isGone })),
+      leaving: this.#attached.map(({ name, seesLeaving }) => ({ interface: name, ...(seesLeaving ? SEEN : UNSEEN) })),
+      delay: this.#delays?.status() ?? [],
       answeringPorts: this.#ports,
       handedOver: this.#handOver?.ports() ?? [],
       problem: this.#problem,
@@ -153,13 +163,24 @@ export class Engine implements Disposable {
 
   #attach({ name, hook, network }: InterfaceSettings & { readonly network: NetworkInterface }): void {
     const { calls } = this.#object;
-    if (hook === "tc") {
-      attachTc(calls, network, { ingress: this.#object.program("utsu_in"), egress: this.#object.program("utsu_out") });
-      this.#attached.push({ name, hook, index: network.index, isGone: false, detach: () => detachTc(calls, network) });
-    } else {
-      const link = attachXdp(calls, network, { program: this.#object.program("utsu_xdp"), mode: hook });
-      this.#attached.push({ name, hook, index: network.index, isGone: false, detach: () => link[Symbol.dispose]() });
-    }
+    const links: Disposable[] = [];
+    const detach = () => {
+      for (const link of links) link[Symbol.dispose]();
+      detachTc(calls, network);
+    };
+    if (hook !== "tc") links.push(attachXdp(calls, network, { program: this.#object.program("utsu_xdp"), mode: hook }));
+    const attached = { name, hook, index: network.index, isGone: false, seesLeaving: false, detach };
+    this.#attached.push(attached);
+    const egress = this.#object.program("utsu_out");
+    attached.seesLeaving = attachTc(calls, network, hook === "tc" ? { ingress: this.#object.program("utsu_in"), egress } : { egress });
+  }
+
+  async #delay(networks: readonly NetworkInterface[]): Promise<void> {
+    const { delayMs = 0, decoysWait = false, trusted } = this.#settings;
+    if (delayMs === 0) return;
+    const interfaces = networks.map((network, index) => ({ network, seesLeaving: this.#attached[index]?.seesLeaving ?? false }));
+    this.#delays = await Delays.up({ delayMs, decoysWait, trusted, interfaces, map: this.#object.map("delays") });
+    if (!this.#isUp) this.#delays.down();
   }
 
   #start(): void {
@@ -179,6 +200,7 @@ export class Engine implements Disposable {
       this.#maps.follow(network);
       this.#maps.endExceptions(process.hrtime.bigint());
       this.#ports = this.#maps.assign(this.#settings, forwarded);
+      await this.#delays?.follow();
       for (const one of this.#attached)
         one.isGone = !network.interfaces.some(({ name, index }) => name === one.name && index === one.index);
       this.#problem = undefined;
@@ -198,12 +220,23 @@ interface Attached {
   readonly hook: InterfaceSettings["hook"];
   readonly index: number;
   isGone: boolean;
+  seesLeaving: boolean;
   readonly detach: () => void;
 }
+
+const SEEN = { state: "present", why: "what leaves is seen" } as const;
+const UNSEEN = {
+  state: "absent",
+  why: "its older queue `ingress` shows nothing of what leaves: no other stack, no delay by fq, and LAND's sender still hears from the host",
+} as const;
 
 export interface EngineStatus {
   /** `isGone`: the interface vanished, and the engine there with it. */
   readonly interfaces: readonly { readonly name: string; readonly hook: InterfaceSettings["hook"]; readonly isGone: boolean }[];
+  /** Whether what leaves can be changed: the stack, the delay by departure times, the silence after LAND. */
+  readonly leaving: readonly { readonly interface: string; readonly state: "present" | "absent"; readonly why: string }[];
+  /** How suspects are answered late; empty where that is not wanted. */
+  readonly delay: readonly DelayOfInterface[];
   /** TCP ports that answer while they are unused. */
   readonly answeringPorts: number;
   /** Why the host's network could not be read, so that unused ports do not answer now. */
@@ -239,6 +272,7 @@ function makeRoom(calls: ReturnType<typeof presentCalls>, network: NetworkInterf
       },
     );
   detachTc(calls, network);
+  removeDelays([network]);
 }
 
 /**
@@ -251,5 +285,7 @@ export async function removeEngine(): Promise<readonly string[]> {
   if (process.getuid?.() !== 0) throw new OperatorError("rights-missing", "Only root can take the wire engine down.");
   const calls = presentCalls();
   const { interfaces } = await readHostNetwork();
-  return interfaces.filter(({ type }) => type === "ether").flatMap((network) => (detachTc(calls, network) ? [network.name] : []));
+  const networks = interfaces.filter(({ type }) => type === "ether");
+  const late = removeDelays(networks);
+  return networks.filter((network) => detachTc(calls, network) || late.includes(network.name)).map(({ name }) => name);
 }

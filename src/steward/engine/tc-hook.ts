@@ -17,18 +17,25 @@ const HANDLES = { ownQueue: 0x55540001, foundQueue: 0x55540002 } as const;
 type Queue = keyof typeof HANDLES;
 
 export interface TcPrograms {
-  readonly ingress: number;
+  /** Left out where what comes in is seen at XDP. */
+  readonly ingress?: number;
   readonly egress: number;
 }
 
-/** @throws OperatorError `interface-unusable` */
-export function attachTc(calls: LibbpfCalls, network: NetworkInterface, programs: TcPrograms): void {
+/**
+ * False: what leaves is not seen there.
+ *
+ * @throws OperatorError `interface-unusable`
+ */
+export function attachTc(calls: LibbpfCalls, network: NetworkInterface, programs: TcPrograms): boolean {
   const kinds = queueKinds(network.name);
   const queue: Queue = kinds.length > 0 ? "foundQueue" : "ownQueue";
   if (queue === "ownQueue") must(calls.hookCreate(hook(network.index, POINTS.ingress | POINTS.egress)), network, "make a clsact queue");
-  attachPoint(calls, network, { point: "ingress", program: programs.ingress, queue });
+  if (programs.ingress !== undefined) attachPoint(calls, network, { point: "ingress", program: programs.ingress, queue });
   // Behind the older `ingress` queue both directions are one.
-  if (!kinds.includes("ingress")) attachPoint(calls, network, { point: "egress", program: programs.egress, queue });
+  if (kinds.includes("ingress")) return false;
+  attachPoint(calls, network, { point: "egress", program: programs.egress, queue });
+  return true;
 }
 
 interface Attachment {
