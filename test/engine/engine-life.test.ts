@@ -9,7 +9,7 @@ import { ip, Laboratory, type Line, type Machine } from "./laboratory.ts";
 import { OBJECT, tcpFrame } from "./program-run.ts";
 
 /** The engine's coming and going: what it refuses, what is left of it, and that it fails open. */
-const LIVE = needs("root", "libbpf.so.1", "ip", "nft");
+const LIVE = needs("root", "libbpf.so.1", "ip", "nft", "busybox");
 const PROCESS = join(import.meta.dirname, "engine-process.ts");
 
 const SETTINGS: EngineSettings = {
@@ -62,7 +62,7 @@ test("after down nothing is left, neither at tc nor at XDP", LIVE, async () => {
   for (const settings of [SETTINGS, XDP, { ...XDP, interfaces: [{ name: "lab0", hook: "xdp-generic" }] } satisfies EngineSettings]) {
     const engine = await laboratory.engine(settings);
     const ids = programIds(laboratory);
-    assert.equal(ids.length, settings === SETTINGS ? 2 : 1);
+    assert.equal(ids.length, 2, "one for what comes in, one for what leaves");
     assert.deepEqual(await engine.ask("down"), { down: true });
     assert.deepEqual(traces(laboratory), before);
     await gone(ids);
@@ -88,10 +88,17 @@ test("kill -9: within five seconds everything passes; the next engine takes the 
   assert.deepEqual(traces(laboratory), before);
   await gone(ids);
   const xdp = await laboratory.engine(XDP);
-  const [id = 0] = programIds(laboratory);
+  const nameOf = (id: number) => findProgram(presentCalls(), id)?.name;
+  const [below = 0] = programIds(laboratory).filter((id) => nameOf(id) === "utsu_xdp");
   await xdp.kill();
-  await gone([id]);
-  assert.deepEqual(traces(laboratory), before, "XDP goes with its process");
+  await gone([below]);
+  assert.deepEqual(
+    programIds(laboratory).map(nameOf),
+    ["utsu_out"],
+    "XDP goes with its process, what sees packets leave passes everything",
+  );
+  laboratory.must("host", process.execPath, PROCESS, JSON.stringify(SETTINGS), "remove");
+  assert.deepEqual(traces(laboratory), before);
 });
 
 /** Classic BPF of somebody else: at destination port 999 drop, else go on. */
@@ -109,6 +116,7 @@ test("filters and queues of others stay as they are", LIVE, async () => {
   const engine = await laboratory.engine(SETTINGS);
   const old = laboratory.must("host", "tc", "filter", "show", "dev", "lab1", "ingress");
   assert.deepEqual([/utsu_in/.test(old), /utsu_out/.test(old)], [true, false], "the older queue has one direction");
+  assert.match(JSON.stringify((await engine.ask("status"))["leaving"]), /"interface":"lab1","state":"absent","why":"its older queue/);
   assert.equal(connects(laboratory, "attacker", "192.0.2.1", "9"), "taken");
   assert.equal(connects(laboratory, "third", "198.51.100.1", "9"), "taken");
   assert.equal(connects(laboratory, "attacker", "192.0.2.1", "999"), "silence", "a filter of another comes first");
@@ -219,20 +227,31 @@ function sendLand(laboratory: Laboratory, machine: Machine, address: string): vo
   laboratory.must(machine, process.execPath, join(import.meta.dirname, "send-raw.ts"), packet);
 }
 
-test("LAND on the wire: its sender sees a dead host, through a router nobody does", LIVE, async () => {
-  using laboratory = new Laboratory();
-  const engine = await laboratory.engine(SETTINGS);
-  assert.equal(connects(laboratory, "third", "198.51.100.1", "9"), "taken");
-  sendLand(laboratory, "third", "198.51.100.1");
-  await engine.until(({ counts }) => JSON.stringify(counts).includes('"land":1'));
-  assert.equal(connects(laboratory, "third", "198.51.100.1", "9"), "taken");
-  sendLand(laboratory, "attacker", "192.0.2.1");
-  await engine.until(({ counts }) => JSON.stringify(counts).includes('"land":2'));
-  assert.equal(connects(laboratory, "attacker", "192.0.2.1", "9"), "silence");
-  assert.equal(connects(laboratory, "attacker", "192.0.2.1", "2000"), "silence");
-  assert.equal(connects(laboratory, "third", "198.51.100.1", "9"), "taken");
-  await engine.heard("land-dropped", "land-dead");
-  await engine.kill();
-  for (let tries = 0; tries < 20 && connects(laboratory, "attacker", "192.0.2.1", "9") === "silence"; tries += 1);
-  assert.equal(connects(laboratory, "attacker", "192.0.2.1", "9"), "ECONNREFUSED", "fails open");
-});
+/** How many echo requests reached the attacker. */
+function echoes(laboratory: Laboratory): number {
+  const [names = "", values = ""] = laboratory.must("attacker", "cat", "/proc/net/snmp").match(/^Icmp: .*$/gm) ?? [];
+  return Number(values.split(" ")[names.split(" ").indexOf("InEchos")]);
+}
+
+for (const hook of ["tc", "xdp"] as const)
+  test(`LAND on the wire, ${hook}: its sender sees a dead host, through a router nobody does`, LIVE, async () => {
+    using laboratory = new Laboratory();
+    if (hook === "xdp") laboratory.readyForXdp();
+    const engine = await laboratory.engine({ ...SETTINGS, interfaces: SETTINGS.interfaces.map(({ name }) => ({ name, hook })) });
+    assert.equal(connects(laboratory, "third", "198.51.100.1", "9"), "taken");
+    sendLand(laboratory, "third", "198.51.100.1");
+    await engine.until(({ counts }) => JSON.stringify(counts).includes('"land":1'));
+    assert.equal(connects(laboratory, "third", "198.51.100.1", "9"), "taken");
+    sendLand(laboratory, "attacker", "192.0.2.1");
+    const { leaving } = await engine.until(({ counts }) => JSON.stringify(counts).includes('"land":2'));
+    assert.match(JSON.stringify(leaving), /^\[\{"interface":"lab0","state":"present".*\{"interface":"lab1","state":"present"/);
+    assert.equal(connects(laboratory, "attacker", "192.0.2.1", "9"), "silence");
+    assert.equal(connects(laboratory, "attacker", "192.0.2.1", "2000"), "silence");
+    laboratory.run("host", "busybox", "ping", "-c", "2", "-W", "1", "192.0.2.2");
+    assert.equal(echoes(laboratory), 0, "what the host sends by itself does not arrive either");
+    assert.equal(connects(laboratory, "third", "198.51.100.1", "9"), "taken");
+    await engine.heard("land-dropped", "land-dead");
+    await engine.kill();
+    for (let tries = 0; tries < 20 && connects(laboratory, "attacker", "192.0.2.1", "9") === "silence"; tries += 1);
+    assert.equal(connects(laboratory, "attacker", "192.0.2.1", "9"), "ECONNREFUSED", "fails open");
+  });

@@ -1,4 +1,3 @@
-import { BlockList, isIPv4 } from "node:net";
 import { type BpfMap, number32 } from "./bpf-map.ts";
 import type { NetworkInterface } from "./host-network.ts";
 import { presentFq, restoreQueue, useFq } from "./qdisc.ts";
@@ -24,7 +23,7 @@ export interface DelayWish {
   readonly interfaces: readonly { readonly network: NetworkInterface; readonly seesLeaving: boolean }[];
   /** Whether the sensor's decoys answer late by themselves. */
   readonly decoysWait: boolean;
-  readonly trusted: readonly string[];
+  readonly isTrusted: (source: string) => boolean;
   /** The map `delays` of the programs. */
   readonly map: BpfMap;
 }
@@ -40,13 +39,10 @@ export class Delays {
   readonly #places: Place[];
   /** Until when each suspect is one, in milliseconds of this process's clock; the newest last. */
   readonly #suspects = new Map<string, number>();
-  readonly #trusted: Set<string>;
-  #list: BlockList | undefined;
   #queue: QueueDelay | undefined;
 
   private constructor(wish: DelayWish) {
     this.#wish = wish;
-    this.#trusted = new Set(wish.trusted);
     this.#places = wish.interfaces.map(({ network, seesLeaving }) => {
       const fq = seesLeaving ? useFq(network.name) : { state: "none" as const, why: `nothing is seen leaving ${network.name}` };
       if (fq.state === "none") return { network, method: "absent", why: fq.why };
@@ -65,21 +61,19 @@ export class Delays {
     return this.#places.map(({ network, method, why }) => ({ interface: network.name, method, why }));
   }
 
-  stand(address: string, forMs: number): void {
+  stand(source: string, forMs: number): void {
     if (this.#queue === undefined) return;
-    this.#suspects.delete(address);
-    this.#suspects.set(address, performance.now() + forMs);
+    this.#suspects.delete(source);
+    this.#suspects.set(source, performance.now() + forMs);
     this.#queue.renew();
   }
 
-  forgive(address: string): void {
-    if (this.#suspects.delete(address)) this.#queue?.renew();
+  forgive(source: string): void {
+    if (this.#suspects.delete(source)) this.#queue?.renew();
   }
 
-  trust(network: string, isTrusted: boolean): void {
-    if (isTrusted) this.#trusted.add(network);
-    else this.#trusted.delete(network);
-    this.#list = undefined;
+  /** Who is trusted may have changed. */
+  renew(): void {
     this.#queue?.renew();
   }
 
@@ -128,21 +122,9 @@ export class Delays {
   /** Suspects of now that nobody trusts, the newest last. */
   #standing(): readonly string[] {
     const now = performance.now();
-    for (const [address, until] of this.#suspects) if (until <= now) this.#suspects.delete(address);
-    this.#list ??= blockListOf(this.#trusted);
-    const list = this.#list;
-    return [...this.#suspects.keys()].filter((address) => !list.check(address, isIPv4(address) ? "ipv4" : "ipv6"));
+    for (const [source, until] of this.#suspects) if (until <= now) this.#suspects.delete(source);
+    return [...this.#suspects.keys()].filter((source) => !this.#wish.isTrusted(source));
   }
-}
-
-function blockListOf(networks: ReadonlySet<string>): BlockList {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = "", bits] = network.split("/");
-    const family = isIPv4(address) ? "ipv4" : "ipv6";
-    list.addSubnet(address, bits === undefined ? (family === "ipv4" ? 32 : 128) : Number(bits), family);
-  }
-  return list;
 }
 
 /** Takes away what delays left on these interfaces when their process was killed; the names of those that had something. */

@@ -60,6 +60,11 @@ export class EngineMaps {
     return !this.#exceptions.has(network) && this.#map("trusted").delete(networkBytes(network));
   }
 
+  /** By the longest of the networks that hold it. */
+  isTrusted(source: string): boolean {
+    return (this.#map("trusted").get(networkBytes(source), 4)?.readUInt32LE() ?? 0) !== 0;
+  }
+
   /**
    * Enters an address, or an IPv6 network of 64 bits. Where it lies in a trusted network it is an exception of that.
    *
@@ -82,7 +87,7 @@ export class EngineMaps {
 
   #except(source: string, until: bigint): void {
     const key = networkBytes(source);
-    const isTrusted = (this.#map("trusted").get(key, 4)?.readUInt32LE() ?? 0) !== 0;
+    const isTrusted = this.isTrusted(source);
     if (isTrusted && !this.#map("trusted").set(key, number32(0))) return;
     if (isTrusted || this.#exceptions.has(source)) this.#exceptions.set(source, until);
   }

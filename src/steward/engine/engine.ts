@@ -101,13 +101,15 @@ export class Engine implements Disposable {
 
   /** Never answered from now on. False: there is no room for more. */
   trust(network: string): boolean {
-    this.#delays?.trust(network, true);
-    return this.#maps.trust(network);
+    const isDone = this.#maps.trust(network);
+    this.#delays?.renew();
+    return isDone;
   }
 
   distrust(network: string): boolean {
-    this.#delays?.trust(network, false);
-    return this.#maps.distrust(network);
+    const isDone = this.#maps.distrust(network);
+    this.#delays?.renew();
+    return isDone;
   }
 
   /**
@@ -176,10 +178,16 @@ export class Engine implements Disposable {
   }
 
   async #delay(networks: readonly NetworkInterface[]): Promise<void> {
-    const { delayMs = 0, decoysWait = false, trusted } = this.#settings;
+    const { delayMs = 0, decoysWait = false } = this.#settings;
     if (delayMs === 0) return;
     const interfaces = networks.map((network, index) => ({ network, seesLeaving: this.#attached[index]?.seesLeaving ?? false }));
-    this.#delays = await Delays.up({ delayMs, decoysWait, trusted, interfaces, map: this.#object.map("delays") });
+    this.#delays = await Delays.up({
+      delayMs,
+      decoysWait,
+      interfaces,
+      isTrusted: (source) => this.#maps.isTrusted(source),
+      map: this.#object.map("delays"),
+    });
     if (!this.#isUp) this.#delays.down();
   }
 

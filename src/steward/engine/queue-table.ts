@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { isIPv4 } from "node:net";
+import { addressBytes } from "./layout.ts";
 import { systemProgram } from "./network-programs.ts";
 
 /**
@@ -21,7 +22,7 @@ export function tableScript({ interfaces, queue }: QueueTable): string {
   const names = interfaces.map((name) => JSON.stringify(name)).join(", ");
   return `${removalScript()}table inet ${TABLE} {
   set four { type ipv4_addr; flags timeout; }
-  set six { type ipv6_addr; flags timeout; }
+  set six { type ipv6_addr; flags interval, timeout; }
   chain out {
     type filter hook output priority 300; policy accept;
     meta l4proto ipv6-icmp icmpv6 type >= 130 accept
@@ -43,9 +44,14 @@ function removalScript(): string {
   return `add table inet ${TABLE}\ndelete table inet ${TABLE}\n`;
 }
 
-/** Makes these, and no others, the suspects, for a minute. */
-export function suspectsScript(suspects: readonly string[]): string {
-  const sets = { four: suspects.filter((one) => isIPv4(one)), six: suspects.filter((one) => !isIPv4(one)) };
+/** Makes these sources, and no others, the suspects, for a minute. Where a network stands, its addresses need not. */
+export function suspectsScript(sources: readonly string[]): string {
+  const suspects = [...new Set(sources.map((source) => source.replace(/\/(?:32|128)$/, "")))];
+  const networks = new Set(suspects.filter((one) => one.endsWith("/64")).map(firstHalf));
+  const sets = {
+    four: suspects.filter((one) => isIPv4(one)),
+    six: suspects.filter((one) => !isIPv4(one) && (one.endsWith("/64") || !networks.has(firstHalf(one)))),
+  };
   return Object.entries(sets)
     .map(([name, addresses]) => {
       const elements = addresses.map((address) => `${address} timeout ${HELD}`).join(", ");
@@ -53,6 +59,11 @@ export function suspectsScript(suspects: readonly string[]): string {
       return `flush set inet ${TABLE} ${name}\n${added}`;
     })
     .join("");
+}
+
+/** Of an IPv6 address, with its length or without. */
+function firstHalf(source: string): string {
+  return addressBytes(source.replace(/\/\d+$/, "")).toString("hex", 0, 8);
 }
 
 /** What nft said against it; undefined: it is done, whole. */
