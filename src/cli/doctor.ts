@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { sensorAnswers } from "../control/client.ts";
 import { type Finding, findings } from "./doctor/findings.ts";
-import { configOption, jsonOption, stateOption } from "./options.ts";
+import { configOption, folderOption, jsonOption, stateOption } from "./options.ts";
 import { print, printJson } from "./output.ts";
 import { controlSocket, type Place, settingsOf } from "./state.ts";
 
@@ -12,16 +12,18 @@ export function addDoctor(program: Command): void {
     .addOption(jsonOption())
     .addOption(stateOption())
     .addOption(configOption())
+    .addOption(folderOption())
     .action(examine);
 }
 
 /** present: it works; absent: it does not, and `mend` says what helps; unknown: it could not be tried. */
-async function examine({ json, ...place }: Place & { readonly json?: boolean }): Promise<void> {
+async function examine({ json, folder, ...place }: Place & { readonly json?: boolean; readonly folder: string }): Promise<void> {
   const settings = settingsOf(place);
   const running = await sensorAnswers(controlSocket(settings));
   const { detectFindings } = await import("./doctor/detect-findings.ts");
   const { disguiseFindings } = await import("./doctor/disguise-findings.ts");
-  for (const part of [findings(settings, running), detectFindings(), disguiseFindings()])
+  const { wireFindings } = await import("./doctor/wire-findings.ts");
+  for (const part of [findings(settings, running), detectFindings(), disguiseFindings(), wireFindings(folder)])
     for await (const finding of part) show(finding, json === true);
 }
 

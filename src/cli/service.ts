@@ -19,7 +19,10 @@ export function addService(program: Command): void {
     .option("--config <file>", "the configuration", CONFIGURATION)
     .option("--dry-run", "only print the units")
     .action(install);
-  service.command("remove").description("stop and remove it; what was caught stays").action(removeService);
+  service
+    .command("remove")
+    .description("stop and remove it; what was caught stays")
+    .action(() => removeService(servicePaths(CONFIGURATION)));
 }
 
 function install({ config, dryRun }: { readonly config: string; readonly dryRun?: boolean }): void {

@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "../../daemon/settings.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
 import { say } from "../output.ts";
-import { SERVICE, type ServicePaths, serviceUnit, socketName, socketUnit } from "./unit.ts";
+import { SERVICE, type ServicePaths, STEWARD_SERVICE, serviceUnit, socketName, socketUnit, stewardUnit } from "./unit.ts";
 
 const UNITS = "/etc/systemd/system";
 
@@ -21,10 +21,11 @@ export function installService(settings: Settings, paths: ServicePaths): void {
   for (const [name, text] of Object.entries(units)) writeFileSync(join(UNITS, name), text, { mode: 0o644 });
   systemctl("daemon-reload");
   systemctl("enable", "--now", ...Object.keys(units));
+  if (settings.wire !== undefined) utsusemi(paths, "wire", "up", "--config", paths.configuration);
   say(`Installed and started ${SERVICE}. What it sees: utsusemi events --follow --state ${paths.state}`);
 }
 
-/** The units by name, sockets first: the service wants them there. */
+/** The units by name, sockets and the steward first: the service wants them there. */
 export function unitsOf(settings: Settings, paths: ServicePaths): Readonly<Record<string, string>> {
   const decoys = [...new Set(settings.listen.map(({ decoy }) => decoy))];
   const sockets = decoys.map((decoy) => [
@@ -34,17 +35,21 @@ export function unitsOf(settings: Settings, paths: ServicePaths): Readonly<Recor
       settings.listen.filter((one) => one.decoy === decoy),
     ),
   ]);
-  return Object.fromEntries([...sockets, [SERVICE, serviceUnit(paths, decoys)]]);
+  const hasSteward = settings.wire !== undefined;
+  const steward = hasSteward ? [[STEWARD_SERVICE, stewardUnit(paths, settings.accounts.sensor)]] : [];
+  return Object.fromEntries([...sockets, ...steward, [SERVICE, serviceUnit(paths, { decoys, hasSteward })]]);
 }
 
-/** Stops and removes the units; what was caught, the configuration and the accounts stay. */
-export function removeService(): void {
+/** Stops and removes the units, and takes the wire disguise away; what was caught, the configuration and the accounts stay. */
+export function removeService(paths: ServicePaths): void {
   requireSystemdAndRoot();
-  const units = readdirSync(UNITS).filter((name) => name === SERVICE || /^utsusemi-[a-z0-9-]+\.socket$/.test(name));
+  const own = [SERVICE, STEWARD_SERVICE];
+  const units = readdirSync(UNITS).filter((name) => own.includes(name) || /^utsusemi-[a-z0-9-]+\.socket$/.test(name));
   if (units.length === 0) {
     say("The service is not installed.");
     return;
   }
+  if (units.includes(STEWARD_SERVICE)) utsusemi(paths, "wire", "down");
   systemctl("disable", "--now", ...units);
   for (const unit of units) rmSync(join(UNITS, unit), { force: true });
   systemctl("daemon-reload");
@@ -71,4 +76,10 @@ function ensureAccount(name: string): void {
 
 function systemctl(...args: readonly string[]): void {
   execFileSync("systemctl", [...args], { stdio: ["ignore", "inherit", "inherit"] });
+}
+
+/** What it says is for the operator; when it fails, the rest goes on. */
+function utsusemi({ node, program }: ServicePaths, ...words: readonly string[]): void {
+  const { status } = spawnSync(node, [program, ...words], { stdio: ["ignore", "inherit", "inherit"] });
+  if (status !== 0) say(`Not done: utsusemi ${words.join(" ")}`);
 }

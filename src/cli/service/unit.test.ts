@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { needs } from "../../../test/rig/needs.ts";
-import { SERVICE, serviceUnit, socketName, socketUnit } from "./unit.ts";
+import { SERVICE, STEWARD_SERVICE, serviceUnit, socketName, socketUnit, stewardUnit } from "./unit.ts";
 
 const paths = {
   node: "/bin/true",
@@ -26,7 +26,8 @@ test("the socket unit lists every listener, IPv6 in brackets", () => {
 test("systemd itself finds no mistake in the units", needs("systemd-analyze"), () => {
   const folder = mkdtempSync(join(tmpdir(), "utsusemi-units-"));
   const units = {
-    [SERVICE]: serviceUnit(paths, ["ssh"]),
+    [STEWARD_SERVICE]: stewardUnit(paths, "root"),
+    [SERVICE]: serviceUnit(paths, { decoys: ["ssh"], hasSteward: true }),
     [socketName("ssh")]: socketUnit("ssh", [{ address: "127.0.0.1", port: 2222 }]),
   };
   for (const [name, text] of Object.entries(units)) writeFileSync(join(folder, name), text);
@@ -43,8 +44,18 @@ test("systemd itself finds no mistake in the units", needs("systemd-analyze"), (
 
 test("systemd rates the service's exposure as low", needs("systemd-analyze"), () => {
   const folder = mkdtempSync(join(tmpdir(), "utsusemi-units-"));
-  writeFileSync(join(folder, SERVICE), serviceUnit(paths, []));
+  writeFileSync(join(folder, SERVICE), serviceUnit(paths, { decoys: [], hasSteward: false }));
   const rating = execFileSync("systemd-analyze", ["security", "--offline=true", "--no-pager", join(folder, SERVICE)], { encoding: "utf8" });
   const exposure = Number(/Overall exposure level for .*: ([\d.]+)/.exec(rating)?.[1]);
   assert.ok(exposure < 4, `exposure ${exposure}`);
+});
+
+test("the steward starts before the sensor, for the sensor's account, and keeps the host's own mounts", () => {
+  const steward = stewardUnit(paths, "sensor-account");
+  assert.match(steward, /^ExecStart=.* steward --account sensor-account$/m);
+  assert.match(steward, /^Before=utsusemi\.service$/m);
+  assert.doesNotMatch(steward, /^(Protect|Private|ReadWrite|ReadOnly|Inaccessible|Bind|StateDirectory|NoNewPrivileges)/m);
+  const sensor = (hasSteward: boolean) => serviceUnit(paths, { decoys: ["ssh"], hasSteward });
+  assert.match(sensor(true), /^Wants=utsusemi-steward\.service\nAfter=network\.target utsusemi-ssh\.socket utsusemi-steward\.service$/m);
+  assert.doesNotMatch(sensor(false), /steward/);
 });

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from "node:fs";
+import { OperatorError } from "../../errors/operator-error.ts";
+import { listening } from "../../steward/client/reach.ts";
+import { engineState } from "../../steward/engine/engine-state.ts";
+import { systemProgram } from "../../steward/engine/network-programs.ts";
+import { socketOf } from "../../steward/place.ts";
+import type { Finding } from "./findings.ts";
+
+/** What the wire disguise has to work with here. */
+export async function* wireFindings(folder: string): AsyncGenerator<Finding> {
+  yield engine();
+  yield decoysElsewhere();
+  yield logins();
+  yield await steward(folder);
+}
+
+function engine(): Finding {
+  const { state, why } = engineState();
+  const what = "wire: the engine can be loaded";
+  const needed = /Debian's package (\w+)/.exec(why)?.[1];
+  const mend = needed === undefined ? MENDS[state] : `apt-get install ${needed}`;
+  return { what, answer: state, cause: why, ...(mend === undefined ? {} : { mend }) };
+}
+
+const MENDS = {
+  present: undefined,
+  unknown: "sudo utsusemi doctor",
+  absent: "It needs Linux 5.15 or later with CONFIG_BPF_SYSCALL, and a kernel that is not locked down.",
+} as const;
+
+/** Only decoys outside the sensor need it. */
+function decoysElsewhere(): Finding {
+  const what = "wire: suspects can be sent to decoys elsewhere (nftables)";
+  if (systemProgram("nft") === undefined) return { what, answer: "absent", cause: "nft is missing", mend: "apt-get install nftables" };
+  const forwards = [
+    ["net.ipv4.ip_forward", "/proc/sys/net/ipv4/ip_forward"],
+    ["net.ipv6.conf.all.forwarding", "/proc/sys/net/ipv6/conf/all/forwarding"],
+  ].filter(([, path = ""]) => existsSync(path) && readFileSync(path, "latin1").trim() !== "0");
+  const cause =
+    forwards.length === 0
+      ? "only to this host's own addresses: it forwards nothing"
+      : `forwarding is on: ${forwards.map(([name]) => name).join(", ")}`;
+  return { what, answer: "present", cause };
+}
+
+function logins(): Finding {
+  const what = "wire: logins can be followed";
+  const journal = systemProgram("journalctl") !== undefined && ["/var/log/journal", "/run/log/journal"].some((path) => existsSync(path));
+  if (journal) return { what, answer: "present", cause: "in the journal" };
+  const file = ["/var/log/auth.log", "/var/log/secure"].find((path) => existsSync(path));
+  if (file !== undefined) return { what, answer: "present", cause: `in ${file}` };
+  return {
+    what,
+    answer: "absent",
+    cause: "there is neither a journal nor /var/log/auth.log",
+    mend: "apt-get install rsyslog, or run systemd-journald.",
+  };
+}
+
+async function steward(folder: string): Promise<Finding> {
+  const what = "wire: a steward that stays";
+  const mend = "utsusemi wire up starts one; with a section `wire` in the configuration, utsusemi service install makes it a service.";
+  try {
+    const reached = await listening(socketOf(folder));
+    reached?.socket.destroy();
+    return reached === undefined
+      ? { what, answer: "absent", cause: "none listens", mend }
+      : { what, answer: "present", cause: "it listens" };
+  } catch (error) {
+    if (error instanceof OperatorError) return { what, answer: "unknown", cause: error.message.replace(/\.$/, "") };
+    throw error;
+  }
+}
