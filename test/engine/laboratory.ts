@@ -102,6 +102,14 @@ export class Laboratory implements Disposable {
     return child;
   }
 
+  /** A program of which only what it says on standard error is kept, for who asks. */
+  spawnQuiet(machine: Machine, program: string, ...args: readonly string[]): ChildProcess {
+    const child = spawn("ip", ["netns", "exec", this.name(machine), program, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    child.stderr?.resume();
+    this.#children.push(child);
+    return child;
+  }
+
   /** A program that lets everything pass on the attacker's and router's ends: native XDP over veth sends only to an end that has one. */
   readyForXdp(): void {
     for (const [machine, link] of [
