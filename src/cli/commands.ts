@@ -13,6 +13,7 @@ import { addSession } from "./session.ts";
 import { addSessions } from "./sessions.ts";
 import { addSteward } from "./steward.ts";
 import { addStory } from "./story.ts";
+import { addSuspects } from "./suspects.ts";
 import { addUp } from "./up.ts";
 import { addWire } from "./wire.ts";
 
@@ -25,6 +26,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addReplay,
   addFiles,
   addJournal,
+  addSuspects,
   addDetect,
   addClues,
   addStory,

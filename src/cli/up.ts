@@ -1,10 +1,11 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { collectGarbageAfter } from "../daemon/collect-garbage.ts";
 import { standardStateFolder } from "../daemon/configuration.ts";
 import { type Sensor, startSensor } from "../daemon/sensor.ts";
 import type { Settings } from "../daemon/settings.ts";
 import type { Event } from "../events/event.ts";
 import { eventLine } from "../insight/event-line.ts";
+import { STEWARD_FOLDER } from "../steward/place.ts";
 import { configOption, jsonOption, stateOption } from "./options.ts";
 import { say } from "./output.ts";
 import { Screen } from "./screen.ts";
@@ -13,6 +14,7 @@ import { type Place, settingsOf } from "./state.ts";
 interface UpOptions extends Place {
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly steward: string;
 }
 
 export function addUp(program: Command): void {
@@ -21,6 +23,7 @@ export function addUp(program: Command): void {
     .description("run the sensor here, and show what happens")
     .addOption(jsonOption())
     .option("--quiet", "do not show events")
+    .addOption(new Option("--steward <folder>", "the steward's folder").env("UTSUSEMI_STEWARD").default(STEWARD_FOLDER))
     .addOption(stateOption())
     .addOption(configOption())
     .action(up);
@@ -37,6 +40,7 @@ async function up(options: UpOptions): Promise<void> {
   const sensor = await startSensor(
     settings,
     options.quiet === true ? undefined : (events) => events.forEach((event) => void screen.line(line(event))),
+    options.steward,
   );
   say(welcome(sensor, settings));
   screen.open();

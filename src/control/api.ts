@@ -35,9 +35,42 @@ export interface Status {
   readonly degraded: readonly string[];
 }
 
+/** What is thought of a source. */
+export interface Suspect {
+  /** An address, or a network. */
+  readonly source: string;
+  readonly state: "trusted" | "known" | "unknown" | "suspect" | "hostile";
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  /** Until when, if nothing more is seen; null: until further notice. */
+  readonly until: number | null;
+  /** A sentence without a full stop. What strangers wrote stands in it escaped. */
+  readonly reason: string;
+  readonly score: number;
+}
+
+/** What an operator's change made of sources, or why it was refused. */
+export type SuspectsChanged =
+  | {
+      readonly changed: readonly (Pick<Suspect, "source" | "reason"> & {
+        readonly from: Suspect["state"];
+        readonly to: Suspect["state"];
+      })[];
+    }
+  | { readonly status: 400 | 404 | 409; readonly error: string };
+
+/** The suspicion gate, as operators see it. What they send is checked there; `by` is who it is. */
+export interface SuspectsPort {
+  list(): readonly Suspect[];
+  forgive(body: unknown, by: string): SuspectsChanged;
+  trust(body: unknown, by: string): SuspectsChanged;
+  distrust(body: unknown, by: string): SuspectsChanged;
+}
+
 /** What the control interface needs of the sensor. */
 export interface ControlPorts {
   readonly archive: Archive;
+  readonly suspects: SuspectsPort;
   status(): Status;
   /** The journal's signed heads up to now, to be kept on another machine. */
   heads(): HeadExport;

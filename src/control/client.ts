@@ -5,6 +5,8 @@ import { OperatorError } from "../errors/operator-error.ts";
 export interface ControlClient {
   /** One JSON answer. */
   json(path: string): Promise<unknown>;
+  /** What is answered to a change. Throws what the sensor refuses, by `refusal`. */
+  post(path: string, body: object, refusal: (status: number, error: string) => OperatorError): Promise<unknown>;
   /** Every line of an answer, parsed, as it comes; empty lines are left out. */
   lines(path: string): AsyncGenerator<unknown>;
   /** The answer as it is; undefined: there is no such thing. */
@@ -15,6 +17,13 @@ export interface ControlClient {
 export function controlClient(socket: string): ControlClient {
   return {
     json: async (path) => JSON.parse(await whole(await get(socket, path))),
+    post: async (path, body, refusal) => {
+      const response = await get(socket, path, JSON.stringify(body));
+      const answer: unknown = JSON.parse(await whole(response));
+      if (response.statusCode === 200) return answer;
+      const why = typeof answer === "object" && answer !== null && "error" in answer ? String(answer.error) : "it said no more";
+      throw refusal(response.statusCode ?? 0, why);
+    },
     text: async (path) => {
       const response = await get(socket, path);
       const body = await whole(response);
@@ -51,11 +60,14 @@ async function* linesOf(socket: string, path: string): AsyncGenerator<unknown> {
   }
 }
 
-function get(socket: string, path: string): Promise<IncomingMessage> {
+/** @param body JSON; with it something is changed */
+function get(socket: string, path: string, body?: string): Promise<IncomingMessage> {
+  const sending = body === undefined ? {} : { "content-type": "application/json", "x-utsusemi-uid": String(process.getuid?.() ?? 0) };
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath: socket, path, headers: { host: "localhost" } }, resolve);
+    const method = body === undefined ? "GET" : "POST";
+    const asked = request({ socketPath: socket, path, method, headers: { host: "localhost", ...sending } }, resolve);
     asked.on("error", (cause) => reject(new OperatorError("sensor-down", `No sensor answers on ${socket}: ${cause.message}.`, { cause })));
-    asked.end();
+    asked.end(body);
   });
 }
 

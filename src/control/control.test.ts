@@ -5,7 +5,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { OperatorError } from "../errors/operator-error.ts";
 import type { Event } from "../events/event.ts";
-import type { ControlPorts, EventQuery } from "./api.ts";
+import type { ControlPorts, EventQuery, Suspect } from "./api.ts";
 import { controlClient, sensorAnswers } from "./client.ts";
 import { startControl } from "./server.ts";
 
@@ -22,6 +22,7 @@ const event: Event = {
 function setUp() {
   const folder = mkdtempSync(join(tmpdir(), "utsusemi-control-"));
   const asked: EventQuery[] = [];
+  const changes: (readonly [body: unknown, by: string])[] = [];
   const listeners = new Set<(events: readonly Event[]) => void>();
   const ports: ControlPorts = {
     archive: {
@@ -34,6 +35,15 @@ function setUp() {
       files: () => [],
       counts: () => [],
       recording: (session, terminal) => (session === "visit" && terminal === 0 ? '{"version":2}\n' : undefined),
+    },
+    suspects: {
+      list: () => [SUSPECT],
+      forgive: (body, by) => {
+        changes.push([body, by]);
+        return { changed: [{ source: "192.0.2.9", from: "suspect", to: "unknown", reason: "x" }] };
+      },
+      trust: () => ({ status: 409, error: "full" }),
+      distrust: () => ({ status: 404, error: "nobody" }),
     },
     status: () => ({
       version: "0",
@@ -54,8 +64,10 @@ function setUp() {
       return () => void listeners.delete(listener);
     },
   };
-  return { folder, socket: join(folder, "control.sock"), ports, asked, listeners };
+  return { folder, socket: join(folder, "control.sock"), ports, asked, changes, listeners };
 }
+
+const SUSPECT: Suspect = { source: "192.0.2.9", state: "suspect", since: 0, until: 5, reason: "x", score: 60 };
 
 test("the Unix socket is private and answers", async () => {
   const { socket, ports } = setUp();
@@ -102,6 +114,42 @@ test("live events come as they become durable, until the reader goes", async () 
   for (const listener of listeners) listener([event]);
   assert.deepEqual((await first).value, event);
   await live.return(undefined);
+  await control.close();
+});
+
+test("sources are listed, and changed by what is sent as JSON, with who did it", async () => {
+  const { socket, ports, changes } = setUp();
+  const control = await startControl({ socket }, ports);
+  const client = controlClient(socket);
+  const refusal = (status: number, error: string) => new OperatorError("usage", `${status} ${error}`);
+  assert.deepEqual(await client.json("/v1/suspects?state=suspect"), [SUSPECT]);
+  assert.deepEqual(await client.json("/v1/suspects?state=hostile"), []);
+  assert.match(JSON.stringify(await client.json("/v1/suspects?state=odd")), /must be one of/);
+  assert.match(JSON.stringify(await client.json("/v1/suspects?x=1")), /x is not known/);
+  await client.post("/v1/suspects/forgive", { source: "192.0.2.9" }, refusal);
+  assert.deepEqual(changes, [[{ source: "192.0.2.9" }, `uid ${process.getuid?.()}`]]);
+  await assert.rejects(client.post("/v1/suspects/trust", {}, refusal), { message: "409 full" });
+  await assert.rejects(client.post("/v1/suspects/distrust", {}, refusal), { message: "404 nobody" });
+  await assert.rejects(client.post("/v1/suspects/forgive", { x: "x".repeat(5000) }, refusal), { message: "413 that is too long" });
+  await assert.rejects(client.post("/v1/suspects/other", {}, refusal), { message: "404 no such path" });
+  await control.close();
+});
+
+test("over TCP a change needs the token and our own page as well, and JSON that says that it is JSON", async () => {
+  const { folder, socket, ports, changes } = setUp();
+  const tokenFile = join(folder, "token");
+  const control = await startControl({ socket, tcp: { address: "127.0.0.1", port: 0, tokenFile } }, ports);
+  const authorization = `Bearer ${readFileSync(tokenFile, "utf8").trim()}`;
+  const post = async (headers: Record<string, string>, body = '{"source":"192.0.2.9"}') =>
+    (await fetch(`http://127.0.0.1:${control.port}/v1/suspects/forgive`, { method: "POST", headers, body })).status;
+  const json = { "content-type": "application/json" };
+  assert.equal(await post(json), 401);
+  assert.equal(await post({ ...json, authorization, origin: "http://evil.example" }), 403);
+  assert.equal(await post({ authorization, "content-type": "text/plain" }), 415);
+  assert.equal(await post({ ...json, authorization }, "{"), 400);
+  assert.deepEqual(changes, []);
+  assert.equal(await post({ ...json, authorization, "x-utsusemi-uid": "0" }), 200);
+  assert.deepEqual(changes, [[{ source: "192.0.2.9" }, "token"]]);
   await control.close();
 });
 

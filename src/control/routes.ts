@@ -2,15 +2,16 @@ import { Hono } from "hono";
 import { streamText } from "hono/streaming";
 import type { Event } from "../events/event.ts";
 import type { ControlPorts, EventQuery, SessionQuery, TimeSpan } from "./api.ts";
+import { addSuspects, type WhoAsks } from "./suspects-routes.ts";
 
 const MAX_QUEUED_EVENTS = 20_000;
 const NDJSON = "application/x-ndjson; charset=utf-8";
 
 /**
- * The control interface's paths. Everything is read from the archive and the sensor's status; nothing here changes anything.
+ * The control interface's paths. Everything is read from the archive and the sensor's status; only what is thought of sources can be changed.
  * @param ending the sensor ends: who follows events gets the last of them, and then the end
  */
-export function controlRoutes(ports: ControlPorts, ending: AbortSignal): Hono {
+export function controlRoutes(ports: ControlPorts, ending: AbortSignal, whoAsks: WhoAsks): Hono {
   const app = new Hono();
   app.get("/v1/status", (context) => context.json(ports.status()));
   app.get("/v1/events", (context) => {
@@ -43,6 +44,7 @@ export function controlRoutes(ports: ControlPorts, ending: AbortSignal): Hono {
     const span = timeSpan(context.req.query());
     return typeof span === "string" ? context.json({ error: span }, 400) : context.json(ports.archive.counts(span));
   });
+  addSuspects(app, ports, whoAsks);
   app.notFound((context) => context.json({ error: "no such path" }, 404));
   app.onError((error, context) => context.json({ error: `a fault of ours: ${error.message}` }, 500));
   return app;

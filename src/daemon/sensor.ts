@@ -15,6 +15,7 @@ import { selfSigned } from "../host/self-signed.ts";
 import { SourceMemory } from "../host/source-memory.ts";
 import { type Launch, launchEarly } from "../host/worker-process.ts";
 import { checkShape } from "../shape/shape.ts";
+import { STEWARD_FOLDER } from "../steward/place.ts";
 import type { HealthListener, Trouble } from "../store/health.ts";
 import { Store } from "../store/store.ts";
 import { type Rights, rightsFor } from "./accounts.ts";
@@ -24,6 +25,10 @@ import type { Settings } from "./settings.ts";
 import { sitePersona, siteSeed } from "./site.ts";
 import { checkStateFolder, makeStateFolder } from "./state-folder.ts";
 import { StoreKeep } from "./store-keep.ts";
+import type { Gate } from "./wire/gate.ts";
+import { bindForHandOver, handedDecoys } from "./wire/hand-over-listeners.ts";
+import { sensorGate, wireOf } from "./wire/sensor-gate.ts";
+import { suspectsDesk } from "./wire/suspects-desk.ts";
 import { workerCode } from "./worker-code.ts";
 
 /** A running sensor. */
@@ -44,8 +49,13 @@ export interface Sensor {
  * accepted, and the store is open before anything can happen that it should keep. What fails leaves nothing behind.
  *
  * @param onDurable hears of every event once it is durable, from the first on
+ * @param stewardFolder where the steward is that has the wire disguise
  */
-export async function startSensor(settings: Settings, onDurable: Listener = () => undefined): Promise<Sensor> {
+export async function startSensor(
+  settings: Settings,
+  onDurable: Listener = () => undefined,
+  stewardFolder: string = STEWARD_FOLDER,
+): Promise<Sensor> {
   const inherited = activated(process.env, process.pid);
   // Whoever sends SIGUSR1 would open Node's inspector in this process: nobody may.
   process.on("SIGUSR1", () => undefined);
@@ -53,6 +63,7 @@ export async function startSensor(settings: Settings, onDurable: Listener = () =
   const rights = rightsFor(settings, code.readable, inherited.length > 0);
   makeStateFolder(settings.state, rights.sensor);
   const bound = inherited.length > 0 ? inherited : bindAll(settings.listen);
+  const turned = bindForHandOver(settings);
   // Fingerprints are loaded only for who shows some.
   const placed =
     settings.responders === undefined ? NOTHING_PLACED : await (await import("./responders/place.ts")).placeResponders(settings);
@@ -60,7 +71,7 @@ export async function startSensor(settings: Settings, onDurable: Listener = () =
   checkStateFolder(settings.state);
   const launch = launchEarly({ ...code, arguments: [], privileges: rights.privileges }, settings.workers);
   try {
-    return await assemble(settings, { rights, launch, bound, placed, onDurable, indexEntry: code.indexEntry });
+    return await assemble(settings, { rights, launch, bound, turned, placed, onDurable, stewardFolder, indexEntry: code.indexEntry });
   } catch (error) {
     for (const child of launch.early) rights.privileges.raised(() => child.kill("SIGKILL"));
     placed.datagrams?.close();
@@ -74,47 +85,57 @@ interface Prepared {
   readonly rights: Rights;
   readonly launch: Launch;
   readonly bound: readonly Bound[];
+  /** Where suspects arrive instead of real services. */
+  readonly turned: readonly Bound[];
   readonly placed: Placed;
   readonly onDurable: Listener;
+  readonly stewardFolder: string;
   readonly indexEntry: string | undefined;
 }
 
 type Listener = (events: readonly Event[]) => void;
 
-async function assemble(settings: Settings, { rights, launch, bound, placed, onDurable, indexEntry }: Prepared): Promise<Sensor> {
+async function assemble(settings: Settings, { launch, onDurable, indexEntry, ...prepared }: Prepared): Promise<Sensor> {
   const health = new HealthEvents();
+  const gate = sensorGate(settings);
   const store = openStore(settings, { health, indexEntry });
   const durable = new DurableListeners(store);
   durable.add(onDurable);
-  const parts = await openParts(settings, { store, launch, placed }).catch(async (error: unknown) => {
+  const parts = await openParts(settings, { store, launch, placed: prepared.placed, gate }).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
   health.tellTo(parts.host);
   try {
-    return await openDoors(settings, { ...parts, rights, store, bound, placed, durable });
+    return await openDoors(settings, { ...parts, ...prepared, store, durable });
   } catch (error) {
+    await gate.close();
     await parts.host.stop();
     await store.close();
     throw error;
   }
 }
 
-interface Assembled extends Parts {
-  readonly rights: Rights;
+interface Assembled extends Parts, Omit<Prepared, "launch" | "onDurable" | "indexEntry"> {
   readonly store: Store;
-  readonly bound: readonly Bound[];
-  readonly placed: Placed;
   readonly durable: DurableListeners;
 }
 
-async function openDoors(settings: Settings, { rights, store, bound, placed, durable, ...parts }: Assembled): Promise<Sensor> {
-  const accepting = await parts.host.open([...bound.filter(isServed), ...placed.bound]);
-  placed.datagrams?.start((observation, place) => parts.host.tell(observation, place));
+async function openDoors(settings: Settings, assembled: Assembled): Promise<Sensor> {
+  const { rights, store, bound, turned, placed, durable, stewardFolder, ...parts } = assembled;
+  const { host, gate } = parts;
+  const doors = [...bound.filter(isServed), ...placed.bound];
+  const accepting = (await host.open([...doors, ...turned])).slice(0, doors.length);
+  placed.datagrams?.start((observation, place) => host.tell(observation, place));
+  gate.open({
+    tell: (observation) => host.tell(observation),
+    steward: wireOf(settings, { stewardFolder, listeners: host.listeners }),
+  });
   const listening = [...accepting, ...(placed.datagrams?.listening ?? [])];
   const startedMs = Date.now();
   const control = await startControl(controlAddress(settings), {
     archive: sensorArchive(store, settings.state),
+    suspects: suspectsDesk(gate, (observation) => host.tell(observation)),
     heads: () => store.exportHeads(),
     onDurable: (listener) => durable.add(listener),
     status: () => ({
@@ -125,19 +146,22 @@ async function openDoors(settings: Settings, { rights, store, bound, placed, dur
       pid: process.pid,
       startedMs,
       listening,
-      workers: parts.host.workers.length,
-      connections: parts.host.connections,
+      workers: host.workers.length,
+      connections: host.connections,
       indexLagBytes: store.indexLagBytes,
-      degraded: store.degraded.map(({ what, reason }) => `${what}: ${reason}`),
+      degraded: [
+        ...store.degraded.map(({ what, reason }) => `${what}: ${reason}`),
+        ...(gate.away === undefined ? [] : [`wire: ${gate.away}`]),
+      ],
     }),
   });
   const where = listening.map(({ decoy, address, port }) => `${decoy}=${address}:${port}`).join(",");
-  parts.host.tell({ kind: "sensor.start", fields: { version: version(), persona: settings.persona, listening: where } });
+  host.tell({ kind: "sensor.start", fields: { version: version(), persona: settings.persona, listening: where } });
   return {
     listening,
     persona: settings.persona,
-    notes: [...rights.notes, ...store.notes, ...placed.notes],
-    workers: parts.host.workers,
+    notes: [...rights.notes, ...store.notes, ...placed.notes, ...(gate.note === undefined ? [] : [gate.note])],
+    workers: host.workers,
     controlPort: control.port,
     stop: (reason) => stop({ ...parts, store, placed, control }, reason),
   };
@@ -146,9 +170,17 @@ async function openDoors(settings: Settings, { rights, store, bound, placed, dur
 interface Parts {
   readonly host: Host;
   readonly memory: SourceMemory;
+  readonly gate: Gate;
 }
 
-async function openParts(settings: Settings, { store, launch, placed }: { store: Store; launch: Launch; placed: Placed }): Promise<Parts> {
+interface PartsFrom {
+  readonly store: Store;
+  readonly launch: Launch;
+  readonly placed: Placed;
+  readonly gate: Gate;
+}
+
+async function openParts(settings: Settings, { store, launch, placed, gate }: PartsFrom): Promise<Parts> {
   const { state, limits } = settings;
   const persona = sitePersona(settings.persona, { seed: siteSeed(state), wallMs: Date.now() });
   const hostKeys = await loadHostKeys(join(state, "keys"));
@@ -164,10 +196,10 @@ async function openParts(settings: Settings, { store, launch, placed }: { store:
       certificate: selfSigned(hostKeys[1] ?? "", persona.machine.hostname, persona.machine.installedWallMs),
     },
     limits,
-    keep: new StoreKeep(store),
+    keep: new StoreKeep(store, (event) => gate.event(event)),
     memory,
   });
-  return { host, memory };
+  return { host, memory, gate };
 }
 
 /** What the operator wrote for responders himself comes before what was drawn. */
@@ -179,7 +211,7 @@ function withResponders(decoys: Record<string, unknown>, { bound, options }: Pla
 
 /** The options of the decoys that listen, completed; a persona without a part for one of them cannot show it. */
 function decoyOptions(settings: Settings, persona: Persona): Record<string, unknown> {
-  const wanted = new Set(settings.listen.map(({ decoy }) => decoy));
+  const wanted = new Set([...settings.listen.map(({ decoy }) => decoy), ...handedDecoys(settings)]);
   return Object.fromEntries(
     decoyDescriptions
       .filter(({ name }) => wanted.has(name))
@@ -215,6 +247,7 @@ async function stop(
   reason: string,
 ): Promise<void> {
   parts.placed.datagrams?.close();
+  await parts.gate.close();
   await parts.host.stop();
   parts.host.tell({ kind: "sensor.stop", fields: { reason } });
   await parts.store.flush();

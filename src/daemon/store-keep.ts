@@ -15,10 +15,13 @@ export class StoreKeep implements Keep {
   readonly #store: Store;
   readonly #recordings = new Map<string, Map<number, Recording>>();
   readonly #intakes = new Set<Intake>();
+  readonly #onEvent: (event: Event) => void;
   #waiting = 0;
 
-  constructor(store: Store) {
+  /** @param onEvent hears of every event at once, before it is durable */
+  constructor(store: Store, onEvent: (event: Event) => void) {
     this.#store = store;
+    this.#onEvent = onEvent;
     store.onDurable((events) => {
       this.#waiting = Math.max(0, this.#waiting - events.length);
     });
@@ -27,6 +30,7 @@ export class StoreKeep implements Keep {
   event(event: Event): void {
     this.#waiting += 1;
     this.#store.append(event);
+    this.#onEvent(event);
   }
 
   /** A degraded journal drops what it cannot keep, so nothing waits for it: the sensor goes on serving. */

@@ -47,9 +47,9 @@ export const catalogue = {
     summary: "The sensor goes on serving but cannot do all of its work, such as when the disk is full.",
     by: "sensor", retention: "health", ecs: HOST_INFO,
     fields: {
-      what: text("What cannot be done: journal, index, quarantine, recordings."),
+      what: text("What cannot be done: journal, index, quarantine, recordings, wire."),
       reason: text("The cause.", { ecs: "error.message" }),
-      lost: integer("Events, files or chunks that were not kept since the last such event."),
+      lost: integer("Events, files, chunks or sources that were not kept since the last such event."),
     },
   },
   "sensor.recovered": {

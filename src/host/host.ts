@@ -80,6 +80,11 @@ export class Host {
     return this.#accepting.map(({ decoy, address, port }) => ({ decoy, address, port }));
   }
 
+  /** What listens, with the numbers of the sockets. */
+  get listeners(): readonly (ListenOn & { readonly descriptor: number | undefined })[] {
+    return this.#accepting.map(({ decoy, address, port, descriptor }) => ({ decoy, address, port, descriptor }));
+  }
+
   /** Reports something about the sensor itself, or of a place where no visit is. */
   tell(observation: Reported, place: Omit<EventContext, "sensor"> = {}): void {
     this.#parts.keep.event(this.#envelope.seal(observation, { ...place, sensor: this.#parts.sensor }));

@@ -97,7 +97,7 @@ export function accept(bound: Bound, visitor: (socket: Socket, decoy: string) =>
       () => {
         const place = server.address();
         const known = typeof place === "object" && place !== null ? { address: place.address, port: place.port } : {};
-        resolve({ decoy: bound.decoy, address: bound.address, port: bound.port, ...known, server });
+        resolve({ decoy: bound.decoy, address: bound.address, port: bound.port, ...known, server, descriptor: descriptorOf(server) });
       },
     );
   });
@@ -105,6 +105,15 @@ export function accept(bound: Bound, visitor: (socket: Socket, decoy: string) =>
 
 export interface Accepting extends ListenOn {
   readonly server: Server;
+  /** Its number in this process, by which another one can be given the same socket; undefined: the system has none. */
+  readonly descriptor: number | undefined;
+}
+
+/** Node offers no other way to it. */
+function descriptorOf(server: Server): number | undefined {
+  const handle: unknown = Reflect.get(server, "_handle");
+  const descriptor: unknown = typeof handle === "object" && handle !== null ? Reflect.get(handle, "fd") : undefined;
+  return typeof descriptor === "number" && descriptor >= 0 ? descriptor : undefined;
 }
 
 const BACKLOG = 1_024;

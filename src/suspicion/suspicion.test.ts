@@ -191,7 +191,7 @@ test("a login from IPv6 that touches a decoy loses its trust, and its network be
   const changes = watch.gate.take({ source: "2001:db8:7::1", proof: "handshake", deed: DECOY });
   assert.deepEqual(
     changes.map(({ source, from, to }) => `${source} ${from} > ${to}`),
-    ["2001:db8:7::1 trusted > suspect", "2001:db8:7::/64 trusted > suspect"],
+    ["2001:db8:7::1 trusted > suspect", "2001:db8:7::/64 unknown > suspect"],
   );
 });
 

@@ -74,6 +74,12 @@ export class Suspicion {
     return { ...this.#opinionOf(standing), state: nextState(standing, now, this.#settings) };
   }
 
+  /** Whether anything was seen of an address that is not forgotten. */
+  remembers(source: string): boolean {
+    const address = parseAddress(source);
+    return address !== undefined && this.#find(address) !== undefined;
+  }
+
   /** All sources of which more is thought than nothing. */
   list(): readonly Opinion[] {
     const trusted = this.#trust.list(this.#now()).map(trustedOpinion);
@@ -177,9 +183,10 @@ export class Suspicion {
     } as const;
     // In IPv6 a login is one address of the network that is the source.
     const ofLogin = hadLogin && login !== own ? [{ ...lost, source: login }] : [];
+    if (ofLogin.length > 0) return [...ofLogin, ...changes];
     if (changes.some(({ source }) => source === own))
-      return [...ofLogin, ...changes.map((change) => (change.source === own ? { ...change, from: "trusted" as const } : change))];
-    return [...ofLogin, { ...lost, source: own }, ...changes];
+      return changes.map((change) => (change.source === own ? { ...change, from: "trusted" as const } : change));
+    return [{ ...lost, source: own }, ...changes];
   }
 
   #charge(address: Uint8Array, standing: Standing, deed: Deed): readonly Transition[] {

@@ -73,16 +73,25 @@ export class Trust {
     return this.#always.some(({ network: own }) => own.prefix <= network.prefix && holds(own, network.bytes));
   }
 
+  /** Whether a list or a login within the network is trusted. */
+  isTrusting(network: Network): boolean {
+    return this.#within(network).length > 0;
+  }
+
   /** Takes a network off the list, and the trust from logins within it. */
   disallow(network: Network): readonly Trusted[] {
-    const gone = [...this.#allowed, ...this.#logins].filter(
-      ([, { network: own }]) => own.prefix >= network.prefix && holds(network, own.bytes),
-    );
+    const gone = this.#within(network);
     for (const [key] of gone) {
       this.#allowed.delete(key);
       this.#logins.delete(key);
     }
     return gone.map(([, trusted]) => trusted);
+  }
+
+  #within(network: Network): readonly (readonly [string, Trusted])[] {
+    return [...this.#allowed, ...this.#logins].filter(
+      ([, { network: own }]) => own.bytes.length === network.bytes.length && own.prefix >= network.prefix && holds(network, own.bytes),
+    );
   }
 
   /** Takes the trust from a login. @returns whether there was one */

@@ -38,6 +38,7 @@ export class Gate {
   #link: StewardLink | undefined;
   #away: string | undefined;
   #isKept = true;
+  #isClosed = false;
 
   constructor({ settings, state, now }: GateParts) {
     this.#file = new SnapshotFile(state);
@@ -99,14 +100,16 @@ export class Gate {
     this.#isKept = true;
   }
 
+  /** Afterwards nothing is told any more, and suspects reach the real services. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearInterval(this.#sweeping);
     await this.#link?.close();
     await this.#file.close(this.#suspicion);
   }
 
   #take(evidence: Evidence | undefined): void {
-    if (evidence === undefined) return;
+    if (evidence === undefined || this.#isClosed) return;
     if (evidence.proof !== "none") this.#isKept = false;
     this.changed(this.#suspicion.take(evidence));
   }

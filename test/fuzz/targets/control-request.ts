@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { ControlPorts } from "../../../src/control/api.ts";
 import { controlRoutes } from "../../../src/control/routes.ts";
+import { Gate } from "../../../src/daemon/wire/gate.ts";
+import { suspectsDesk } from "../../../src/daemon/wire/suspects-desk.ts";
 import { IndexReader } from "../../../src/store/index/index-reader.ts";
 import { Ingest } from "../../../src/store/index/ingest.ts";
 import { openTemporary } from "../../../src/store/index/schema.ts";
+import { defaultSuspicion } from "../../../src/suspicion/index.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";
 
 const SESSION = "019b0000-0000-7000-8000-000000000000";
 
 /** The real routes over a real index of two events; only what the whole sensor would tell is made up. */
-const app = controlRoutes(ports(), new AbortController().signal);
+const app = controlRoutes(ports(), new AbortController().signal, () => "uid 0");
 
 function ports(): ControlPorts {
   const database = openTemporary();
@@ -36,17 +39,20 @@ function ports(): ControlPorts {
       counts: (span) => index.counts(span),
       recording: () => undefined,
     },
+    suspects: suspectsDesk(new Gate({ settings: defaultSuspicion, state: "/nonexistent", now: () => 1_765_000_000_000 }), () => undefined),
     status: () => assert.fail("asked for the status of nothing"),
     heads: () => ({ v: 1, sensor: "edge", publicKey: "", heads: [] }),
     onDurable: () => () => undefined,
   };
 }
 
-/** The path and query of a GET. Any may be refused; none may be a fault of ours. */
+/** The path and query of a GET, or of a POST with what follows the first line. Any may be refused; none may be a fault of ours. */
 async function run(input: Uint8Array): Promise<void> {
-  const path = `/v1/${Buffer.from(input).toString("latin1")}`;
+  const [first = "", ...body] = Buffer.from(input).toString("latin1").split("\n");
+  const path = `/v1/${first}`;
   if (path.includes("live") || path.includes("status")) return;
-  const response = await app.request(new Request(new URL(path, "http://localhost").href));
+  const post = { method: "POST", headers: { "content-type": "application/json" }, body: body.join("\n") };
+  const response = await app.request(new Request(new URL(path, "http://localhost").href, body.length === 0 ? {} : post));
   assert.ok([200, 400, 404].includes(response.status), `${response.status} for ${path}`);
 }
 
@@ -79,6 +85,10 @@ export const target: FuzzTarget = {
     `sessions/${SESSION}`,
     `sessions/${SESSION}/recordings/0`,
     "files",
+    "suspects?state=hostile",
+    'suspects/forgive\n{"source":"192.0.2.9"}',
+    'suspects/trust\n{"network":"192.0.2.0/24","days":7}',
+    'suspects/distrust\n{"network":"2001:db8::/32"}',
     "counts?since=2025-12-10T15:00:00Z&until=2025-12-10T16:00:00Z",
   ].map((text) => Buffer.from(text)),
 };
