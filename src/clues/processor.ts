@@ -25,13 +25,13 @@ export const processor = drafts(
     [
       "port.version",
       "I/O port 5658h answers GETVERSION as VMware does.",
-      "vmware-checkvm malware",
+      "vmware-checkvm vmware-port malware",
       { ...PORT, source: "open-vm-tools backdoor_def.h; Linux arch/x86/kernel/cpu/vmware.c" },
     ],
     [
       "port.machine",
       "The same port tells the hardware's version, its memory, its speed and its time.",
-      "malware",
+      "vmware-port malware",
       { ...PORT, source: "open-vm-tools backdoor_def.h; ScoopyNG" },
     ],
     [

@@ -6,6 +6,7 @@ import type { DecoyProcess, Effect, LeafChange, Site } from "./effect.ts";
 import { moduleLine } from "./effects/kernel.ts";
 import { firstCard } from "./effects/network.ts";
 import { realPath } from "./real-path.ts";
+import { withShownAttributes } from "./shown-attributes.ts";
 import { forgedInstructions } from "./tracer/forged-instructions.ts";
 
 /**
@@ -21,7 +22,7 @@ function under(view: LocalView, effect: Effect): LocalView {
   const { instructions, uname } = view;
   return {
     ...view,
-    files: overlaidFiles(view.files, filesUnder(view, effect)),
+    files: overlaidFiles(view.files, withShownAttributes(filesUnder(view, effect), view.files)),
     ...(uname === undefined || effect.hostName === undefined ? {} : { uname: { ...uname, node: effect.hostName } }),
     ...(instructions === undefined ? {} : { instructions: forgedInstructions(instructions, effect) }),
   };

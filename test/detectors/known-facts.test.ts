@@ -20,14 +20,8 @@ import type { GeneratedView } from "./local-views/generated-view.ts";
 import { machineViews } from "./local-views/machines.ts";
 import { showView } from "./show-view.ts";
 
-const DENIED = { absence: "denied" } as const;
 const realViews: Readonly<Record<string, GeneratedView>> = {
   "as it is": { changes: {} },
-  "as it is, for nobody": {
-    changes: {},
-    options: { asNobody: true },
-    alsoTrue: { "/proc/1/environ": DENIED, "/sys/firmware/dmi/tables/DMI": DENIED, "/sys/firmware/dmi/tables/smbios_entry_point": DENIED },
-  },
 };
 
 const families = { real: realViews, facts: factsViews, containers: containerViews, machines: machineViews };

@@ -7,7 +7,7 @@ import { knownLocalDetectors } from "../../src/detectors/known/local/index.ts";
 import { takeLocalView } from "../../src/detectors/probes/local/take-local-view.ts";
 import { blindLocalView } from "../../src/detectors/views/build-view.ts";
 import type { LocalView } from "../../src/detectors/views/local-view.ts";
-import { type Contents, overlaidFiles } from "../../src/detectors/views/memory-files.ts";
+import { overlaidFiles } from "../../src/detectors/views/memory-files.ts";
 import { needs } from "../rig/needs.ts";
 import { containerViews } from "./local-views/containers.ts";
 import { KNOWN_NAMES, lscpuCanHear, toolsThatHear, UNKNOWN_NAME } from "./local-views/exchanged-names.ts";
@@ -24,17 +24,8 @@ import { askRealTools, predictAnswers } from "./tool-answers.ts";
  */
 const tools = needs("root", "unshare", "systemd-detect-virt", "virt-what", "lscpu", "dmidecode");
 
-const DENIED = { absence: "denied" } as const;
-const NOT_FOR_NOBODY: Contents = {
-  "/proc/1/environ": DENIED,
-  "/sys/firmware/dmi/tables/DMI": DENIED,
-  "/sys/firmware/dmi/tables/smbios_entry_point": DENIED,
-  "/sys/firmware/dmi/entries/0-0/raw": DENIED,
-};
-
 const realViews: Readonly<Record<string, GeneratedView>> = {
   "as it is": { changes: {} },
-  "as it is, for nobody": { changes: {}, options: { asNobody: true }, alsoTrue: NOT_FOR_NOBODY },
   "in a pid namespace": { changes: {}, options: { initEnvironment: {} }, alsoTrue: { "/proc/1/environ": "" } },
 };
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import process from "node:process";
 import type { LocalView } from "../../src/detectors/views/local-view.ts";
+import { seenBy } from "../../src/detectors/views/viewer-files.ts";
 import type { Effect } from "../../src/disguise/effect.ts";
 import { liveView } from "../../src/disguise/live-view.ts";
 import { type Plan, planStory } from "../../src/disguise/plan.ts";
@@ -48,10 +49,10 @@ async function obey(order: Order): Promise<Outcome> {
     mark: 123_456,
     host: carrierHost(),
   });
-  const { changes, leftOut, limits, trials = [], seen } = carriage;
+  const { changes, leftOut, limits, trials = [], seen, viewer } = carriage;
   const paths = changes.map((change) => ("path" in change ? change.path : change.kind));
-  const isForetold = seen !== undefined && view !== undefined;
-  const told = { paths, leftOut, limits, ...(isForetold ? { foretold: foretold(underEffects(view, [seen])) } : {}) };
+  const isForetold = seen !== undefined && view !== undefined && viewer !== undefined;
+  const told = { paths, leftOut, limits, ...(isForetold ? { foretold: foretold(seenBy(underEffects(view, [seen]), viewer)) } : {}) };
   for (const trial of trials) {
     const failed = await trial(changes);
     if (failed !== undefined) return { ...told, failed };

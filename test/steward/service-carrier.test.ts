@@ -33,6 +33,17 @@ test("an account is left to the guard, but where systemd would not have changed 
   assert.deepEqual(starts(`${user}!/bin/a`), ["ExecStart=!GUARD -- /bin/a"]);
 });
 
+test("who looks inside is the unit's account with what it keeps, or root", () => {
+  const viewer = (text: string) => carry("service:a", service(text)).viewer;
+  const user = "User=www-data\nExecStart=";
+  const account = { uid: 33, gid: 33, groups: [33, 4] };
+  assert.deepEqual(viewer(`${user}/bin/a`), { ...account, capabilities: 0 });
+  assert.deepEqual(viewer(`NoNewPrivileges=yes\n${user}/bin/a`), { ...account, capabilities: 0, gainsNothing: true });
+  assert.deepEqual(viewer(`AmbientCapabilities=CAP_IPC_LOCK\n${user}/bin/a`), { ...account, capabilities: 2 ** 14 });
+  for (const prefix of ["+", "!"]) assert.equal(viewer(`${user}${prefix}/bin/a`), undefined, prefix);
+  for (const settings of ["", "Group=adm\n"]) assert.equal(viewer(`${settings}ExecStart=/bin/a`), undefined, settings);
+});
+
 test("commands of one line and of several lines are each their own, and those that were reset are gone", () => {
   const lines = "Type=oneshot\nExecStart=/bin/no\nExecStart=\nExecStart=/bin/a ; -/bin/b x\nExecStart=/bin/c \\\n  y";
   assert.deepEqual(starts(lines), ["ExecStart=GUARD -- /bin/a", "ExecStart=-GUARD -- /bin/b x", "ExecStart=GUARD -- /bin/c    y"]);

@@ -99,7 +99,7 @@ const uname: Shape<Uname> = exactly<Uname>("uname", {
 });
 
 /** A local view as it is saved: its files are what was asked of them. */
-export type SavedLocalView = Omit<LocalView, "files"> & { readonly files: Recorded };
+export type SavedLocalView = Omit<LocalView, "files" | "seenBy"> & { readonly files: Recorded };
 
 export const localViewShape: Shape<SavedLocalView> = exactly<SavedLocalView>("a local view", {
   takenAtMs: integer("milliseconds since 1970", 0, Number.MAX_SAFE_INTEGER),

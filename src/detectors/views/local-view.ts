@@ -1,4 +1,5 @@
 import type { Files } from "./files.ts";
+import type { Viewer } from "./viewer.ts";
 
 /** What somebody who is logged in can see of a host. Whatever was not looked at is undefined or "unknown", never guessed. */
 export interface LocalView {
@@ -9,6 +10,8 @@ export interface LocalView {
   /** Effective user id of who looked. */
   readonly uid?: number;
   readonly files: Files;
+  /** Whose view it is made out to be (`seenBy`): tools that judge it are run by that account. Undefined: whoever took it. Never saved. */
+  readonly seenBy?: { readonly viewer: Viewer; readonly filesOfRoot: Files };
   /** Environment of who looked. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The kernel's log, a line a message, without time stamps. Undefined: not readable. */

@@ -40,7 +40,10 @@ export function overlaidFiles(below: Files, changes: Contents): Files {
     const answer = covered(contents, path) ?? upper(path);
     return answer === "unknown" ? lower(path) : answer;
   };
-  const look = (path: string) => shown(path, above.look, below.look);
+  const look = (path: string) => {
+    const answer = shown(path, above.look, below.look);
+    return isFolder(answer) ? ownLook(below.look(path), answer) : answer;
+  };
   return {
     read: (path) => shown(real(path), above.read, below.read),
     look: (path) => look(path === "/" ? path : joined(real(parentOf(path)), path)),
@@ -53,6 +56,15 @@ export function overlaidFiles(below: Files, changes: Contents): Files {
       return listed === "unknown" ? shownOf(below.list(at), contents, child) : merged(listed, below.list(at), (name) => look(child(name)));
     },
   };
+}
+
+function isFolder(answer: FileLook | Absence): answer is FileLook {
+  return typeof answer === "object" && answer.kind === "directory";
+}
+
+/** A directory in which something changes stays the one that it is. */
+function ownLook(below: FileLook | Absence, above: FileLook): FileLook {
+  return isFolder(below) ? below : above;
 }
 
 /** What lies below something that is no directory any more. */

@@ -27,7 +27,17 @@ const read = (id: string, ...answers: readonly Partial<Answered>[]) =>
 
 test("answers that this host does not give are read as well", () => {
   assert.equal(read("virt-what", { out: "" }), "nothing");
-  assert.equal(read("virt-what", { out: "kvm\nvirt-what-x\n" }), "kvm\nvirt-what-x");
+  assert.equal(read("virt-what", { out: "kvm\nvirt-what-x\n", err: "cat: x: Permission denied\n" }), "kvm\nvirt-what-x");
+  assert.equal(
+    read("virt-what", { status: 1, err: "virt-what: this script must be run as root\n" }),
+    "virt-what: this script must be run as root",
+  );
+  assert.equal(
+    read("dmidecode", { status: 1, out: "# dmidecode 3.4\nScanning\n", err: "/a: Permission denied\n/dev/mem: Permission denied\n" }),
+    "/a: Permission denied\n/dev/mem: Permission denied",
+  );
+  assert.equal(read("dmidecode", { status: 1, err: "/dev/mem: No such file or directory\n" }), "no SMBIOS table");
+  assert.equal(read("vmware-port", { out: "{}" }), undefined);
   assert.equal(
     read("systemd-detect-virt", { err: "Failed to check for VM: Input/output error\n" }),
     "Failed to check for VM: Input/output error",

@@ -1,3 +1,4 @@
+import type { Viewer } from "../../detectors/views/viewer.ts";
 import type { Effect } from "../../disguise/effect.ts";
 import type { Plan } from "../../disguise/plan.ts";
 import type { Change } from "../ledger/change.ts";
@@ -46,6 +47,10 @@ export interface Carriage {
   readonly planFile?: string;
   /** What of the plan's effect is seen inside, for what `verify` compares with; all of it where this is not given. */
   readonly seen?: Effect;
+  /** Who looks inside; undefined: root. */
+  readonly viewer?: Viewer;
+  /** The guard that the viewer starts without root's rights; undefined: root starts it, and it changes the account. */
+  readonly viewersGuard?: string;
   /** Asked before the first change of any scope is made. */
   readonly trials?: readonly Trial[];
 }

@@ -7,11 +7,12 @@ import { encodePlan } from "../../disguise/overlay/plan-record.ts";
 import { carriedAround, guardProgram } from "../../disguise/run/carried-around.ts";
 import { type CarriedAround, type CarriedPlan, planCarried } from "../../disguise/run/plan-carried.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
-import type { Carrier, CarryAsked } from "../apply/carriage.ts";
+import type { Carriage, Carrier, CarryAsked } from "../apply/carriage.ts";
 import type { Change } from "../ledger/change.ts";
-import { type Account, accountOf } from "./logins/account.ts";
+import { type Account, accountOf, viewerOf } from "./logins/account.ts";
 import { type PamWay, pamWay, type Service } from "./logins/by-pam.ts";
 import { openFolder, type SshdWay, sshdWay } from "./logins/by-sshd.ts";
+import { closedFiles } from "./logins/closed-files.ts";
 import { sshdSettings } from "./logins/sshd-settings.ts";
 import { testLogin } from "./logins/test-login.ts";
 import { bytesFile } from "./logins/text-file.ts";
@@ -51,10 +52,18 @@ export const carryLogin: Carrier = (asked) => {
       (changes) =>
         testLogin({ account, services: pam.services, mark: asked.mark, ...(ssh === undefined ? {} : { wrapper: ssh.wrapper }) }, changes),
     ],
+    ...seenInside(ways, asked),
     planFile: first.planFile,
     seen: second === undefined ? first.plan.seen : { files: first.plan.seen.files ?? {} },
   };
 };
+
+/** In a user namespace, set-uid programs give nobody any rights. */
+function seenInside({ account, pam, ssh, folders }: Ways, { host }: CarryAsked): Pick<Carriage, "viewer" | "viewersGuard"> {
+  const viewer = viewerOf(account, host);
+  if (pam.services.length > 0 || ssh === undefined) return { viewer };
+  return { viewer: { ...viewer, gainsNothing: true }, viewersGuard: `${folders.ssh}/guard` };
+}
 
 interface Ways {
   readonly account: Account;
@@ -108,9 +117,10 @@ function byPam(ways: Ways, { plan, mark }: CarryAsked): Carried {
   return { changes: [bytesFile(pam.plan, encodePlan(carried.records), 0o600), ...pam.changes], plan: carried, planFile: pam.plan };
 }
 
-function bySshd(ways: Ways & { readonly ssh: SshdWay }, { plan, mark }: CarryAsked): Carried {
+function bySshd(ways: Ways & { readonly ssh: SshdWay }, { plan, mark, host }: CarryAsked): Carried {
   const { ssh } = ways;
-  const { files, hostName, ...others } = withoutTraces(plan.effect, ways);
+  const { files: all, hostName, ...others } = withoutTraces(plan.effect, ways);
+  const files = all === undefined ? undefined : closedFiles(all, viewerOf(ways.account, host), hostTree(true));
   const here = carriedAround();
   const traced = forgedByTracer(plan.effect, here);
   // In a user namespace mounts are locked together.

@@ -57,6 +57,7 @@ export function carryBy(asked: CarryAsked, parts: ServiceParts): Carriage {
       .slice(0, 1)
       .map(({ unit, guardFile, planFile }) => testStart({ ...asked, ...unit, id: unit.loaded.id, guardFile, planFile })),
     ...(made[0] === undefined ? {} : { planFile: made[0].planFile }),
+    ...(made[0]?.unit.viewer === undefined ? {} : { viewer: made[0].unit.viewer }),
   };
 }
 

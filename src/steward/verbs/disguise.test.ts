@@ -10,6 +10,7 @@ import { takeSnapshot } from "../ledger/snapshot.ts";
 import { honeypot, SmallHost } from "./testing/small-host.ts";
 
 const root = needs("root");
+const GUARD = join(import.meta.dirname, "..", "..", "..", "kernel", "guard", "guard-x64");
 
 test(
   "apply makes all changes, tells who has to know, starts nothing again; apply twice is nothing to do; revert is exact",
@@ -206,6 +207,35 @@ test("verify compares each installed detector with what was foretold, and says w
   assert.equal(row("ansible")?.result, "not-installed");
   assert.equal(row("systemd-detect-virt (257)"), undefined, "of one program one release is installed");
   assert.ok(host.ran.some((line) => line.endsWith(`guard-x64 enter ${join(host.stewardFolder, "plans", "verify")} -- virt-what`)));
+});
+
+test("what is foretold, and how it is verified, is an account's where one looks inside", root, async () => {
+  using host = new SmallHost();
+  const planFile = join(host.stewardFolder, "plan");
+  writeFileSync(planFile, encodePlan([["mark", "100000"]]));
+  mkdirSync(join(host.stewardFolder, "plans"));
+  const ann = { uid: 1000, gid: 1000, groups: [1000, 27], capabilities: 4 };
+  const asked = { ...honeypot, scopes: ["user:ann"] };
+  const refused = "virt-what: this script must be run as root";
+  host.view = kvmGuest;
+  host.carriage = { ...host.carriage, planFile, viewer: ann };
+  const { applied } = await host.ask("disguise.apply", asked);
+  assert.deepEqual(
+    applied.scopes.map(({ before, foretold }) => [before["virt-what"], foretold["virt-what"], before["systemd-detect-virt"]]),
+    [[refused, refused, "kvm"]],
+  );
+  host.failing.set(`${GUARD} enter`, `${refused}\n`);
+  const { rows } = await host.ask("disguise.verify", {});
+  assert.equal(rows.find(({ detector }) => detector === "virt-what")?.result, "equal");
+  const verified = join(host.stewardFolder, "plans", "verify");
+  assert.ok(host.ran.includes(`${GUARD} enter ${verified} --as 1000:1000:1000,27 --keep 4 -- virt-what`), host.ran.join("\n"));
+
+  await host.ask("disguise.revert", { restart: false, leave: false });
+  host.carriage = { ...host.carriage, viewersGuard: "/srv/guard", viewer: { ...ann, groups: [] } };
+  await host.ask("disguise.apply", asked);
+  await host.ask("disguise.verify", {});
+  const before = "setpriv --reuid=1000 --regid=1000 --clear-groups --";
+  assert.ok(host.ran.includes(`${before} /srv/guard enter ${planFile} -- virt-what`), host.ran.join("\n"));
 });
 
 test("a clue of which nothing can be seen in the scope is left out, with its mechanism's traces", root, async () => {

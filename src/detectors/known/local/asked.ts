@@ -1,6 +1,7 @@
 import { quoted } from "../../quoted.ts";
 import { type Absence, exists } from "../../views/files.ts";
 import type { LocalView } from "../../views/local-view.ts";
+import { filesOfProgram } from "../../views/viewer-files.ts";
 
 /**
  * A view as one tool asks it: the same answers, and a memory of what decided and of what the view could not say. A tool goes on where the
@@ -9,6 +10,8 @@ import type { LocalView } from "../../views/local-view.ts";
 export interface Asked {
   readonly view: LocalView;
   read(path: string): Uint8Array | Absence;
+  /** The same by a program that the tool starts, which may have rights that the tool has not (set-uid). */
+  readBy(program: string, path: string): Uint8Array | Absence;
   /** The same as text, a character a byte; undefined where there is nothing to read. */
   text(path: string): string | undefined;
   /** What `access(path, F_OK)` says. */
@@ -21,9 +24,12 @@ export interface Asked {
   readonly lacking: readonly string[];
 }
 
-/** @param runAs who runs the tool: what root could read and the view's taker could not is lacking. */
+/**
+ * @param runAs who runs the tool: what root could read and the view's taker could not is lacking; not so where the view is made out to be an
+ * account's, which runs the tool itself.
+ */
 export function asking(view: LocalView, runAs: "anyone" | "root" = "anyone"): Asked {
-  const hidden = runAs === "root" && view.uid !== undefined && view.uid !== 0;
+  const hidden = runAs === "root" && view.uid !== undefined && view.uid !== 0 && view.seenBy === undefined;
   const reasons: string[] = [];
   const lacking = new Set<string>();
   const known = <T>(path: string, answer: T): T => {
@@ -34,6 +40,7 @@ export function asking(view: LocalView, runAs: "anyone" | "root" = "anyone"): As
   return {
     view,
     read,
+    readBy: (program, path) => known(path, filesOfProgram(view, program).read(path)),
     text(path) {
       const bytes = read(path);
       return typeof bytes === "string" ? undefined : latin1(bytes);

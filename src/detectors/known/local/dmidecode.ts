@@ -1,5 +1,7 @@
 import { sum } from "../../firmware/smbios.ts";
+import { isAbsence } from "../../views/files.ts";
 import type { LocalView } from "../../views/local-view.ts";
+import { mayOpen } from "../../views/viewer.ts";
 import type { KnownDetector, KnownVerdict } from "../known-detector.ts";
 import { type Asked, asking, brief, latin1 } from "./asked.ts";
 import { type Walked, walkTable, word } from "./dmi-walk.ts";
@@ -19,12 +21,14 @@ export interface DmiReading {
 const ENTRY_POINT = "/sys/firmware/dmi/tables/smbios_entry_point";
 const TABLE = "/sys/firmware/dmi/tables/DMI";
 
+const PROGRAM = "/usr/sbin/dmidecode";
+
 /** What the tool finds in the two files; undefined: nothing that it can read. */
 export function readDmi(asked: Asked): DmiReading | undefined {
-  const entryPoint = asked.read(ENTRY_POINT);
+  const entryPoint = asked.readBy(PROGRAM, ENTRY_POINT);
   if (typeof entryPoint === "string") return undefined;
   const found = entryPoint32(entryPoint) ?? entryPoint64(entryPoint);
-  const table = found === undefined ? "absent" : asked.read(TABLE);
+  const table = found === undefined ? "absent" : asked.readBy(PROGRAM, TABLE);
   if (found === undefined || typeof table === "string") return undefined;
   const walked = [...walkTable(table.subarray(0, found.bytes), found.count)];
   const broken = walked.findIndex(({ whole, type }) => !whole || (found.endsAtMark && type === END_OF_TABLE));
@@ -149,7 +153,7 @@ function judge(view: LocalView): KnownVerdict {
   const asked = asking(view, "root");
   const reading = readDmi(asked);
   const { lacking } = asked;
-  if (reading === undefined) return { says: "no SMBIOS table", sees: "nothing", because: [], lacking };
+  if (reading === undefined) return { says: refusals(asked) || NO_TABLE, sees: "nothing", because: [], lacking };
   const says = ["system-manufacturer", "system-product-name", "bios-vendor"].map(
     (keyword) => `${keyword}: ${dmidecodeString(reading, keyword)[0] ?? ""}`,
   );
@@ -159,6 +163,21 @@ function judge(view: LocalView): KnownVerdict {
     .map((line) => `it prints ${brief(line.trim())}`);
   return { says: says.join(", "), sees: because.length > 0 ? "virtual-machine" : "nothing", because, lacking };
 }
+
+const NO_TABLE = "no SMBIOS table";
+
+/** What it complains of to an account that may read neither the table nor the memory. */
+function refusals({ view, readBy }: Asked): string {
+  if (view.seenBy === undefined) return "";
+  const memory = view.files.look(MEMORY);
+  const refused = [
+    ...(readBy(PROGRAM, ENTRY_POINT) === "denied" ? [ENTRY_POINT] : []),
+    ...(!isAbsence(memory) && !mayOpen(view.seenBy.viewer, memory, "read") ? [MEMORY] : []),
+  ];
+  return refused.map((path) => `${path}: Permission denied`).join("\n");
+}
+
+const MEMORY = "/dev/mem";
 
 export const dmidecode: KnownDetector<LocalView> = {
   id: "dmidecode",

@@ -9,6 +9,7 @@ import { ohaiDetector } from "./ohai.ts";
 import { vmwareCheckvmDetector } from "./open-vm-tools.ts";
 import { systemdDetectors } from "./systemd-detect-virt.ts";
 import { virtWhatDetector } from "./virt-what.ts";
+import { vmwarePortDetector } from "./vmware-port.ts";
 
 /** Detection tools that run on the host itself. */
 export const knownLocalDetectors: readonly KnownDetector<LocalView>[] = [
@@ -19,6 +20,7 @@ export const knownLocalDetectors: readonly KnownDetector<LocalView>[] = [
   ansibleDetector,
   ohaiDetector,
   vmwareCheckvmDetector,
+  vmwarePortDetector,
   metasploitDetector,
   kernelBootDetector,
 ];

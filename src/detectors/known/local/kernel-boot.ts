@@ -124,6 +124,14 @@ function printable(text: string): string {
 const VIRTUAL =
   /QEMU|KVM|VMware|VirtualBox|innotek|Xen|HVM domU|Google Compute Engine|Amazon EC2|Virtual Machine|Parallels|OpenStack|Bochs|BHYVE/;
 
+/** dmesg(1), of util-linux, where the log is not for everybody. */
+const REFUSAL: KnownVerdict = {
+  says: "dmesg: read kernel buffer failed: Operation not permitted",
+  sees: "nothing",
+  because: ["the kernel's log may not be read"],
+  lacking: [],
+};
+
 export function kernelBoot(view: LocalView): KnownVerdict {
   const asked = asking(view);
   const logged = view.kernelLog === undefined ? undefined : bootMessages(view.kernelLog);
@@ -147,5 +155,5 @@ export const kernelBootDetector: KnownDetector<LocalView> = {
   version: "6.1 (Debian 12, cloud)",
   source: "Linux arch/x86/kernel/cpu/{hypervisor,vmware,mshyperv}.c, arch/x86/kernel/{kvm,paravirt}.c, drivers/firmware/dmi_scan.c",
   runAs: "root",
-  judge: kernelBoot,
+  judge: (view) => (view.kernelLog === undefined && view.seenBy !== undefined ? REFUSAL : kernelBoot(view)),
 };

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { localView } from "../../views/build-view.ts";
-import type { LocalView } from "../../views/local-view.ts";
+import type { LocalView, Registers } from "../../views/local-view.ts";
 import type { Contents } from "../../views/memory-files.ts";
+import { seenBy } from "../../views/viewer-files.ts";
 import { askAll } from "../known-detector.ts";
 import { vendorRegisters } from "./cpuid.ts";
 import { dmidecode } from "./dmidecode.ts";
@@ -10,6 +11,7 @@ import { knownLocalDetectors } from "./index.ts";
 import { lscpu } from "./lscpu.ts";
 import { RELEASES, systemdDetectVirt } from "./systemd-detect-virt.ts";
 import { virtWhat } from "./virt-what.ts";
+import { vmwarePortDetector } from "./vmware-port.ts";
 
 const DMI = "/sys/class/dmi/id/";
 
@@ -70,6 +72,40 @@ test("a reader who is not root is told what root would have read", () => {
   const view = { ...host({ "/sys/firmware/dmi/tables/smbios_entry_point": { absence: "denied" } }), uid: 1000 };
   assert.deepEqual(dmidecode.judge(view).lacking, ["/sys/firmware/dmi/tables/smbios_entry_point"]);
   assert.deepEqual(dmidecode.judge({ ...view, uid: 0 }).lacking, []);
+});
+
+const ENTRY_POINT = "/sys/firmware/dmi/tables/smbios_entry_point";
+const forRoot = (mode: number) => ({ text: "table", look: { mode } });
+
+test("for an account, tools say what they refuse, and that is no lack of the view", () => {
+  const of = (view: LocalView) =>
+    askAll(knownLocalDetectors, view).flatMap(({ id, verdict: { says, sees, lacking } }) =>
+      ["virt-what", "dmidecode", "kernel-boot"].includes(id) ? [`${id}: ${says}, sees ${sees}, lacks ${lacking.length}`] : [],
+    );
+  const files = { [ENTRY_POINT]: forRoot(0o400), "/dev/mem": forRoot(0o640), "/proc/1/environ": "container=lxc\0" };
+  const view = { ...host(files, "KVMKVMKVM"), kernelLog: ["Booting paravirtualized kernel on KVM"] };
+  const ann = { uid: 1000, gid: 1000, groups: [1000], capabilities: 0 };
+  assert.deepEqual(of(seenBy(view, ann)), [
+    "virt-what: virt-what: this script must be run as root, sees nothing, lacks 0",
+    `dmidecode: ${ENTRY_POINT}: Permission denied\n/dev/mem: Permission denied, sees nothing, lacks 0`,
+    "kernel-boot: dmesg: read kernel buffer failed: Operation not permitted, sees nothing, lacks 0",
+  ]);
+  assert.deepEqual(of(view), [
+    "virt-what: lxc\nkvm, sees virtual-machine, lacks 0",
+    "dmidecode: no SMBIOS table, sees nothing, lacks 0",
+    "kernel-boot: Booting paravirtualized kernel on KVM, sees virtual-machine, lacks 0",
+  ]);
+});
+
+test("VMware's port: refused, answered as VMware does, or by somebody else", () => {
+  const says = (answer: Registers | "fault") => {
+    const { says: said, sees } = vmwarePortDetector.judge(localView({ instructions: { vmwarePort: { 10: answer } } }));
+    return [said, sees];
+  };
+  assert.deepEqual(says("fault"), ["Segmentation fault", "nothing"]);
+  assert.deepEqual(says({ eax: 6, ebx: 0x564d_5868, ecx: 2, edx: 0 }), ["VMware, version 6, product 2", "virtual-machine"]);
+  assert.deepEqual(says({ eax: 6, ebx: 0, ecx: 10, edx: 0x5658 }), ["not VMware", "nothing"]);
+  assert.deepEqual(vmwarePortDetector.judge(localView()).lacking, ["port 0x5658"]);
 });
 
 const READ_BY_TOOLS = [

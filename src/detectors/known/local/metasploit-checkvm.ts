@@ -133,7 +133,7 @@ function processorText(asked: Asked): string {
 }
 
 function logText(asked: Asked): string {
-  if (asked.view.kernelLog === undefined) asked.lacks("the kernel's log");
+  if (asked.view.kernelLog === undefined && asked.view.seenBy === undefined) asked.lacks("the kernel's log");
   return asked.view.kernelLog?.join("\n") ?? "";
 }
 

@@ -24,12 +24,22 @@ export interface VirtWhatAnswer extends KnownVerdict {
 }
 
 export function virtWhat(view: LocalView): VirtWhatAnswer {
+  if (view.seenBy !== undefined && view.seenBy.viewer.uid !== 0) return REFUSAL;
   const asked = asking(view, "root");
   const facts: Facts = { asked, cpuid: cpuidName(asked), dmi: dmiLines(asked), arch: archOf(view), printed: [], off: new Set() };
   for (const rule of RULES) rule(facts);
   const { printed } = facts;
   return { facts: printed, says: printed.join("\n") || "nothing", sees: seenIn(printed), because: asked.reasons, lacking: asked.lacking };
 }
+
+/** It leaves with status 1, and looks at nothing. */
+const REFUSAL: VirtWhatAnswer = {
+  facts: [],
+  says: "virt-what: this script must be run as root",
+  sees: "nothing",
+  because: ["it is run by an ordinary user"],
+  lacking: [],
+};
 
 const KNOWN_NAMES: readonly string[] = [
   ...["bhyve bhyve ", "KVMKVMKVM", "LKVMLKVMLKVM", "Microsoft Hv", "OpenBSDVMM58", "TCGTCGTCGTCG", "VMwareVMware", "XenVMMXenVMM"],

@@ -1,3 +1,4 @@
+import type { Viewer } from "../../../detectors/views/viewer.ts";
 import { OperatorError } from "../../../errors/operator-error.ts";
 import type { CarrierHost } from "../../apply/carriage.ts";
 
@@ -24,6 +25,12 @@ export function accountOf(name: string, host: CarrierHost): Account {
       next: "Name an ordinary user.",
     });
   return { name, uid: Number(uid), gid: Number(gid), home, shell: shell === "" ? "/bin/sh" : shell };
+}
+
+/** As whom a login looks: with the groups that the host knows of. Without root's rights, or any of them. */
+export function viewerOf({ name, uid, gid }: Account, host: CarrierHost): Viewer {
+  const groups = host.ask("id", "-G", "--", name)?.trim().split(/\s+/) ?? [];
+  return { uid, gid, groups: groups.filter((group) => /^\d+$/.test(group)).map(Number), capabilities: 0 };
 }
 
 /** Accounts above these are not looked at one by one. */

@@ -1,3 +1,4 @@
+import type { Viewer } from "../../../detectors/views/viewer.ts";
 import type { Effect } from "../../../disguise/effect.ts";
 import type { CarryAsked } from "../../apply/carriage.ts";
 import { ambientCapabilities } from "./capabilities.ts";
@@ -6,7 +7,7 @@ import { type ExecCommand, parseExecLine } from "./exec-line.ts";
 import type { LoadedUnit } from "./loaded-units.ts";
 import { UNIT } from "./of-units.ts";
 import { sandboxInTheWay } from "./sandbox.ts";
-import { accountOf, accountWord } from "./unit-account.ts";
+import { accountOf, accountWord, type UnitAccount } from "./unit-account.ts";
 import { UnitSettings } from "./unit-text.ts";
 
 /** How one unit is carried: what its drop-in needs to know of it, and what of the effect it can show. */
@@ -14,6 +15,8 @@ export interface CarriedUnit {
   readonly loaded: LoadedUnit;
   readonly commands: readonly ExecCommand[];
   readonly account: string | undefined;
+  /** As whom its first command looks; undefined: as root. */
+  readonly viewer: Viewer | undefined;
   /** Capabilities that the account keeps, a bit each. */
   readonly kept: bigint;
   readonly watches: boolean;
@@ -42,17 +45,31 @@ export function carriedUnit(loaded: LoadedUnit, { plan, folder, host }: CarryAsk
   const inTheWay = isPrivileged ? rootInTheWay(unit) : sandboxInTheWay({ ...sandbox, changesHostName: false });
   if (inTheWay !== undefined) return inTheWay;
   const keepsName = isPrivileged ? undefined : sandboxInTheWay({ ...sandbox, changesHostName: true });
+  const capabilities = account?.uid === 0 ? 0n : (ambientCapabilities(unit.given("AmbientCapabilities")) ?? 0n);
   const shown = shownBy({ unit, commands, effect: plan.effect, keepsName });
   return {
     loaded,
     commands,
     account: account === undefined ? undefined : accountWord(account),
-    kept: account?.uid === 0 ? 0n : (ambientCapabilities(unit.given("AmbientCapabilities")) ?? 0n),
+    viewer: viewerOf(account, { unit, commands, kept: capabilities }),
+    kept: capabilities,
     watches: leavesProcesses(unit) && typeOf(unit) !== "forking",
     isQuiet: ["StandardInput", "StandardOutput", "StandardError"].some((name) => unit.last(name) === "socket"),
     ...shown,
     limits: limitsOf(unit, shown.effect, changesAccount),
   };
+}
+
+interface ViewerAsked {
+  readonly unit: UnitSettings;
+  readonly commands: readonly ExecCommand[];
+  readonly kept: bigint;
+}
+
+/** Root's number has root's rights, whatever its groups are; and a command with `+` or `!` begins with them. */
+function viewerOf(account: UnitAccount | undefined, { unit, commands: [first], kept }: ViewerAsked): Viewer | undefined {
+  if (account === undefined || account.uid === 0 || first === undefined || !leavesAccountToSystemd(first)) return undefined;
+  return { ...account, capabilities: Number(kept), ...(unit.is("NoNewPrivileges") ? { gainsNothing: true } : {}) };
 }
 
 /** Whoever puts things right must see the real host; and we are no part of it. */
