@@ -9,7 +9,7 @@ import { type Figure, isMet, type Wanted } from "./figure.ts";
 /**
  * Runs the benchmarks one after another, each in a process of its own, and shows every figure with its target and whether it was met.
  *
- *     npm run bench -- [--quick] [--json] [--write] [NAME...]      names: logins startup echo connections idle store disguise engine
+ *     npm run bench -- [--quick] [--json] [--write] [NAME...]      names: logins startup echo connections idle store disguise engine wire
  *
  * `--quick` takes about three minutes, all about twelve. `--write` puts the table into docs/benchmarks.md. A figure that misses is shown as it is;
  * the exit status is 1 only if something could not be measured.
@@ -39,6 +39,7 @@ export const benchmarks: readonly Benchmark[] = [
   { name: "store", runs: [["store.ts", "--events", "1000000"]], quickRuns: [["store.ts", "--events", "100000"]] },
   { name: "disguise", runs: [["disguise.ts"]], quickRuns: [["disguise.ts", "--quick"]] },
   { name: "engine", runs: [["engine.ts"]], quickRuns: [["engine.ts", "--quick"]] },
+  { name: "wire", runs: [["wire.ts"]], quickRuns: [["wire.ts", "--quick"]] },
 ];
 
 /** Runs a script of this folder and gives its figures. */
