@@ -12,25 +12,48 @@ export async function wireStatus(options: AskOptions): Promise<void> {
 }
 
 /** As `up` and `status` show it. */
-export function statusLines({ state, since, settings, engine, patterns, watchers, leftOut }: WireStatus): readonly string[] {
-  if (state === "down" || engine === undefined)
-    return settings === undefined
-      ? ["The wire disguise is down."]
-      : [`The wire disguise is down: the steward that held it since ${since} has ended. \`utsusemi wire up\` brings it back.`];
+export function statusLines(status: WireStatus): readonly string[] {
+  const { state, since, settings, engine, patterns, watchers, leftOut, delay } = status;
+  if (state === "down" || engine === undefined) return [downLine(status), ...sentences("Why", leftOut)];
   return [
     `The wire disguise is up since ${since}.`,
     ...engineLines(engine),
     `${patterns} patterns are matched.`,
-    watchers === 0 ? "No sensor watches: nobody becomes suspect." : `${watchers} watch.`,
-    ...sentences("Left out", leftOut),
+    ...(settings === undefined || settings.delayMs === 0 ? [] : [`Suspects are answered ${settings.delayMs} ms late: ${DELAYS[delay]}.`]),
+    watchers === 0 ? "No sensor watches: nobody becomes suspect." : `${watchers} ${watchers === 1 ? "watches" : "watch"}.`,
+    countLine(engine),
+    entryLine(engine),
+    ...sentences("Not as it was asked for", leftOut),
   ];
 }
 
-function engineLines({ interfaces, answeringPorts, problem, handedOver }: EngineStatus): readonly string[] {
+function downLine({ since, settings }: Pick<WireStatus, "since" | "settings">): string {
+  if (settings === undefined) return "The wire disguise is down.";
+  return `The wire disguise is down, though asked for since ${since}. \`utsusemi wire up\` brings it back, or a steward that starts.`;
+}
+
+const DELAYS = {
+  none: "not at all",
+  fq: "by departure times (fq)",
+  queue: "by a queue of nftables",
+  decoys: "by decoys only",
+  absent: "not on every interface",
+} as const;
+
+function engineLines({ interfaces, answeringPorts, handedOver }: EngineStatus): readonly string[] {
   return [
-    ...interfaces.map(({ name, hook, isGone }) => `  ${name} at ${hook}${isGone ? ": it has vanished, and the engine there with it" : ""}`),
+    ...interfaces.map(({ name, hook, isGone }) => `  ${name} at ${hook}${isGone ? " (vanished)" : ""}`),
     `${answeringPorts} unused ports answer.`,
-    ...(handedOver.length === 0 ? [] : [`Suspects reach decoys at port ${handedOver.join(", ")}.`]),
-    ...(problem === undefined ? [] : [`Unused ports do not answer now: ${problem}`]),
+    ...(handedOver.length === 0 ? [] : [`Suspects reach the sensor's decoys at port ${handedOver.join(", ")}.`]),
   ];
+}
+
+function countLine({ counts }: EngineStatus): string {
+  const { synAcks, probes, banners, replies, dropped, land, eventsLost } = counts;
+  const lost = eventsLost === 0 ? "" : `; ${eventsLost} were not told of, so many came at once`;
+  return `So far: ${synAcks} connections answered, ${probes} probes, ${banners} banners, ${replies} nonsense replies, ${dropped} packets dropped, ${land} LAND${lost}.`;
+}
+
+function entryLine({ entries }: EngineStatus): string {
+  return `Sources: ${entries.trusted} trusted networks, ${entries.hostile} suspect or hostile, ${entries.seen} known or seen.`;
 }

@@ -46,19 +46,23 @@ function removalScript(): string {
 
 /** Makes these sources, and no others, the suspects, for a minute. Where a network stands, its addresses need not. */
 export function suspectsScript(sources: readonly string[]): string {
-  const suspects = [...new Set(sources.map((source) => source.replace(/\/(?:32|128)$/, "")))];
-  const networks = new Set(suspects.filter((one) => one.endsWith("/64")).map(firstHalf));
-  const sets = {
-    four: suspects.filter((one) => isIPv4(one)),
-    six: suspects.filter((one) => !isIPv4(one) && (one.endsWith("/64") || !networks.has(firstHalf(one)))),
-  };
-  return Object.entries(sets)
+  return Object.entries(byFamily(sources))
     .map(([name, addresses]) => {
       const elements = addresses.map((address) => `${address} timeout ${HELD}`).join(", ");
       const added = elements === "" ? "" : `add element inet ${TABLE} ${name} { ${elements} }\n`;
       return `flush set inet ${TABLE} ${name}\n${added}`;
     })
     .join("");
+}
+
+/** Sources as sets of nftables take them: single addresses without a length, and none that lies in a network which is there as well. */
+export function byFamily(sources: readonly string[]): Readonly<Record<"four" | "six", readonly string[]>> {
+  const suspects = [...new Set(sources.map((source) => source.replace(/\/(?:32|128)$/, "")))];
+  const networks = new Set(suspects.filter((one) => one.endsWith("/64")).map(firstHalf));
+  return {
+    four: suspects.filter((one) => isIPv4(one)),
+    six: suspects.filter((one) => !isIPv4(one) && (one.endsWith("/64") || !networks.has(firstHalf(one)))),
+  };
 }
 
 /** Of an IPv6 address, with its length or without. */

@@ -99,14 +99,13 @@ export class Steward implements Disposable {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#idle);
-    this.#wire[Symbol.dispose]();
     this.#lock[Symbol.dispose]();
   }
 
   /** Ends when the verbs that are at work are done; others are not begun. */
   end(why: string): void {
     this.#isEnding = true;
-    void Promise.all([this.#turn, this.#wire.settled]).then(() => this.#over(why));
+    void Promise.all([this.#turn, this.#wire.close()]).then(() => this.#over(why));
   }
 
   /** Serves one connection that is there already, and ends with it. */

@@ -6,6 +6,7 @@ import type { Listener } from "../engine/hand-over.ts";
 import type { EngineEvent } from "../engine/layout.ts";
 import { networkBytes, sourceBytes } from "../engine/layout.ts";
 import type { WireStatus } from "../verbs/api.ts";
+import { delayOf, engineTroubles } from "./engine-troubles.ts";
 import { NftHandOver } from "./nft/nft-hand-over.ts";
 import { type LoadedPatterns, loadedPatterns, type Matched, matchedIn } from "./pattern-source.ts";
 import type { Stand, StandingBook } from "./standing-book.ts";
@@ -70,11 +71,6 @@ export class Held {
     await this.#handOver?.end();
   }
 
-  /** Without waiting for other programs: what they hold times out by itself. */
-  letGo(): void {
-    this.#engine.down();
-  }
-
   /** Reads the patterns anew. False: they are as they were. @throws OperatorError; then the old ones stay */
   rematch(): boolean {
     const patterns = loadedPatterns(this.settings);
@@ -114,18 +110,19 @@ export class Held {
     return [...this.#absent, ...gone];
   }
 
-  /** Whether rules of ours stand. */
-  get hasTable(): boolean {
-    return this.#handOver !== undefined;
+  /** Root queues that are the engine's, each such as `queue fq of eth0`. */
+  get queues(): readonly string[] {
+    return this.#engine.status().delay.flatMap(({ interface: name, method }) => (method === "fq" ? [`queue fq of ${name}`] : []));
   }
 
   status(): Pick<WireStatus, "engine" | "patterns" | "delay" | "leftOut"> {
     const engine = this.#engine.status();
+    const { settings } = this;
     return {
       engine,
       patterns: this.#patterns?.patterns.length ?? 0,
-      delay: "none",
-      leftOut: [...this.#leftOut, ...this.#troubles(engine.handedOver)],
+      delay: delayOf(engine),
+      leftOut: [...this.#leftOut, ...engineTroubles(engine, settings), ...this.#troubles(engine.handedOver)],
     };
   }
 

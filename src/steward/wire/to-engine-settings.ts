@@ -16,10 +16,10 @@ export interface ForEngine {
  */
 export async function toEngineSettings(asked: WireSettings, seed: string): Promise<ForEngine> {
   refuseMistakes(asked);
-  const { interfaces, trusted, land, sources, unused } = asked;
+  const { interfaces, trusted, land, sources, unused, delayMs, stack } = asked;
   const banners = await bannersOf(unused, seed);
   return {
-    settings: { interfaces, trusted, land, sources, unused: [...tarpits(unused), ...banners.unused] },
+    settings: { interfaces, trusted, land, sources, delayMs, stack, unused: [...tarpits(unused), ...banners.unused] },
     leftOut: banners.leftOut,
   };
 }

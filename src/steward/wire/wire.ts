@@ -8,8 +8,7 @@ import type { EngineEvent } from "../engine/layout.ts";
 import type { SeenPacket, StandAnswer, StandAsked, WireDownAnswer, WireStatus, WireUpAnswer } from "../verbs/api.ts";
 import { Held, type Turned } from "./held.ts";
 import { AuthLogs } from "./logs/auth-logs.ts";
-import { removeTable } from "./nft/remove-table.ts";
-import { TABLE } from "./nft/ruleset.ts";
+import { removeTable, standingTables } from "./nft/remove-table.ts";
 import { StandingBook } from "./standing-book.ts";
 import { type Watcher, Watchers } from "./watchers.ts";
 import type { WireSettings } from "./wire-settings.ts";
@@ -21,7 +20,7 @@ import { forgetWish, keepWish, keptWish, type Wish } from "./wish.ts";
  * What must stay true: a wish is kept only when it came true, and forgotten before anything is taken away; whatever fails leaves either what was
  * there before, or nothing. As long as there is a wish this process tries to fulfil it: also after interfaces came and went.
  */
-export class Wire implements Disposable {
+export class Wire {
   readonly #folder: string;
   readonly #logs = new AuthLogs((text, from) => this.#watchers.tell({ sight: "log", text, from }));
   readonly #watchers = new Watchers((wantsLogs) => this.#logs.want(wantsLogs));
@@ -43,9 +42,16 @@ export class Wire implements Disposable {
     return this.#wish !== undefined;
   }
 
-  /** Comes when nothing is being done. */
-  get settled(): Promise<unknown> {
-    return this.#work;
+  /** The engine goes, the wish stays; when what is being done is done. */
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      clearInterval(this.#tending);
+      const held = this.#held;
+      this.#held = undefined;
+      this.#watchers.end();
+      this.#logs[Symbol.dispose]();
+      await held?.down();
+    });
   }
 
   /** @throws OperatorError what the engine, the patterns and the responders refuse; then everything is as it was */
@@ -78,14 +84,17 @@ export class Wire implements Disposable {
       this.#wish = undefined;
       this.#why = undefined;
       const wasWished = forgetWish(this.#folder);
+      const tables = await standingTables();
       const held = this.#held;
+      const queues = held?.queues ?? [];
       this.#held = undefined;
       await held?.down();
       this.#turned.clear();
       this.#watchers.end();
       const names = held?.settings.interfaces.map(({ name }) => name) ?? [];
       const interfaces = [...new Set([...names, ...(await leftEngines())])].sort();
-      const removed = (await removeTable()) || held?.hasTable === true ? [`table ${TABLE}`] : [];
+      await removeTable();
+      const removed = [...tables, ...queues];
       return { wasUp: wasWished || interfaces.length + removed.length > 0, interfaces, removed };
     });
   }
@@ -116,15 +125,6 @@ export class Wire implements Disposable {
 
   endHandOver(port: number): void {
     this.#there().turnBack(port);
-  }
-
-  /** The engine goes, the wish stays. */
-  [Symbol.dispose](): void {
-    clearInterval(this.#tending);
-    this.#held?.letGo();
-    this.#held = undefined;
-    this.#watchers.end();
-    this.#logs[Symbol.dispose]();
   }
 
   #there(): Held {
@@ -201,7 +201,17 @@ export class Wire implements Disposable {
 
   #tend(): void {
     clearInterval(this.#tending);
-    this.#tending = setInterval(() => void this.#inTurn(() => this.#look()), TEND_MS);
+    this.#tending = setInterval(() => void this.#inTurn(() => this.#lookAgain()), TEND_MS);
+  }
+
+  /** What cannot be now may be the next time. */
+  async #lookAgain(): Promise<void> {
+    try {
+      await this.#look();
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      this.#why = error.message;
+    }
   }
 
   /** What is missing and there again is taken up again. */

@@ -17,9 +17,9 @@ test("a rule sends only suspects on, only to living ports, only what is for this
 test("elements are renewed in one stroke and time out by themselves; single addresses have no length", () => {
   assert.equal(aliveText([]), "flush set inet utsusemi alive\n");
   assert.equal(aliveText([22, 80]), "flush set inet utsusemi alive\nadd element inet utsusemi alive { 22 timeout 4s, 80 timeout 4s }\n");
-  const text = suspectsText(["192.0.2.1", "192.0.2.2/32", "2001:db8::/64", "2001:db8::9/128"]);
+  const text = suspectsText(["192.0.2.1", "192.0.2.2/32", "2001:db8::/64", "2001:db8::7", "2001:db8:1::9/128"]);
   assert.match(text, /suspects4 \{ 192\.0\.2\.1 timeout 60s, 192\.0\.2\.2 timeout 60s \}/);
-  assert.match(text, /suspects6 \{ 2001:db8::\/64 timeout 60s, 2001:db8::9 timeout 60s \}/);
+  assert.match(text, /suspects6 \{ 2001:db8::\/64 timeout 60s, 2001:db8:1::9 timeout 60s \}/);
 });
 
 test("the engine takes our rules for what they are: one port sent elsewhere, not all", () => {

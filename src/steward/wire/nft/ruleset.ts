@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net";
+import { byFamily } from "../../engine/queue-table.ts";
 
 /**
  * The table of ours by which suspects reach decoys outside this host, as text for `nft -f`. A suspect's new connection to a port is sent on
@@ -67,12 +68,9 @@ export function aliveText(ports: readonly number[]): string {
 
 /** @param sources addresses, or IPv6 networks of 64 bits */
 export function suspectsText(sources: readonly string[]): string {
-  const element = (source: string) => `${source} timeout ${SUSPECT_SECONDS}s`;
-  const bare = sources.map((source) => source.replace(/^([\d.]+)\/32$|^(.*)\/128$/, "$1$2"));
-  return `${setText("suspects4", bare.filter((source) => !source.includes(":")).map(element))}${setText(
-    "suspects6",
-    bare.filter((source) => source.includes(":")).map(element),
-  )}`;
+  const { four, six } = byFamily(sources);
+  const elements = (all: readonly string[]) => all.map((source) => `${source} timeout ${SUSPECT_SECONDS}s`);
+  return `${setText("suspects4", elements(four))}${setText("suspects6", elements(six))}`;
 }
 
 function setText(set: string, elements: readonly string[]): string {
