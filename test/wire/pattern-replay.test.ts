@@ -5,9 +5,10 @@ import { join } from "node:path";
 import test, { after } from "node:test";
 import { buildPacket } from "../../src/patterns/testing/build-packet.ts";
 import type { EngineSettings } from "../../src/steward/engine/engine-settings.ts";
-import { type EngineProcess, ip, Laboratory } from "../engine/laboratory.ts";
+import { type EngineProcess, ip } from "../engine/laboratory.ts";
 import { needs } from "../rig/needs.ts";
 import { FramePort } from "./frame-port.ts";
+import { hostOfVectors } from "./host-of-vectors.ts";
 import { protocolOf, reacknowledge, transportAt } from "./readdress.ts";
 import { compiled, isInConnection, opening, patternSet, payloadOf, type Replayed, replayed, wireAddress, yardstick } from "./replayed.ts";
 
@@ -86,17 +87,6 @@ async function compare(engine: EngineProcess, wanted: readonly Pick<Replayed, "s
   );
   const found = recognised(engine);
   for (const { source, said, wanted: id } of wanted) assert.equal(found.get(source), id, `${source} ${said}`);
-}
-
-/** A laboratory whose host has the addresses that vectors are sent to. */
-function hostOfVectors(): Laboratory {
-  const laboratory = new Laboratory();
-  const host = laboratory.name("host");
-  ip("-n", host, "address", "add", "192.0.2.10/24", "dev", "lab0");
-  ip("-n", host, "address", "add", "2001:db8::a/64", "dev", "lab0", "nodad");
-  ip("-n", host, "route", "add", "10.9.0.0/16", "via", "192.0.2.2");
-  ip("-n", host, "route", "add", "2001:db8:9::/48", "via", "2001:db8:1::2");
-  return laboratory;
 }
 
 const all = replayed();

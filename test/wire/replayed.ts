@@ -86,7 +86,7 @@ export function opening({ packet, family, source, flow }: Replayed): Buffer {
   });
 }
 
-export function isInConnection({ packet, flow }: Replayed): boolean {
+export function isInConnection({ packet, flow }: Pick<Replayed, "packet" | "flow">): boolean {
   return protocolOf(packet) === 6 && (flow === "first" || flow === "later");
 }
 
