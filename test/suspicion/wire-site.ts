@@ -61,6 +61,10 @@ export class WireSite implements AsyncDisposable {
     this.sensor = await new UpCommand(this.site, ["--steward", this.#steward], program).ready();
   }
 
+  get stewardPid(): number {
+    return this.#stewardProcess?.pid ?? assert.fail("no steward");
+  }
+
   async killSteward(): Promise<void> {
     await kill(this.#stewardProcess ?? assert.fail());
   }
