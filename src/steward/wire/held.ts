@@ -80,9 +80,8 @@ export class Held {
     return true;
   }
 
-  /** Networks for which there was no room. @throws OperatorError `source-invalid`; then nobody stands otherwise than before */
+  /** Networks for which there was no room. */
   stand(standings: readonly Stand[]): readonly string[] {
-    for (const { network, state } of standings) (state === "trusted" || state === "unknown" ? networkBytes : sourceBytes)(network);
     const refused = standings.filter((stand) => !this.#standOne(stand)).map(({ network }) => network);
     this.#handOver?.changed();
     return refused;
@@ -172,6 +171,11 @@ export class Held {
       throw error;
     }
   }
+}
+
+/** @throws OperatorError `source-invalid` where one of them can stand for nobody */
+export function refuseNonsense(standings: readonly Stand[]): void {
+  for (const { network, state } of standings) (state === "trusted" || state === "unknown" ? networkBytes : sourceBytes)(network);
 }
 
 export interface ToHold {

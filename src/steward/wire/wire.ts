@@ -6,7 +6,7 @@ import type { Listener } from "../engine/hand-over.ts";
 import { readHostNetwork } from "../engine/host-network.ts";
 import type { EngineEvent } from "../engine/layout.ts";
 import type { SeenPacket, StandAnswer, StandAsked, WireDownAnswer, WireStatus, WireUpAnswer } from "../verbs/api.ts";
-import { Held, type Turned } from "./held.ts";
+import { Held, refuseNonsense, type Turned } from "./held.ts";
 import { AuthLogs } from "./logs/auth-logs.ts";
 import { removeTable, standingTables } from "./nft/remove-table.ts";
 import { StandingBook } from "./standing-book.ts";
@@ -115,6 +115,12 @@ export class Wire {
 
   /** @throws OperatorError `wire-down`, `source-invalid` */
   stand({ standings }: StandAsked): StandAnswer {
+    refuseNonsense(standings);
+    if (this.#held === undefined && this.#wish !== undefined) {
+      // It is being raised anew, and takes it from the book.
+      for (const standing of standings) this.#book.take(standing, performance.now());
+      return { refused: [] };
+    }
     return { refused: this.#there().stand(standings) };
   }
 
@@ -152,14 +158,17 @@ export class Wire {
 
   /** Between the two everything passes for a moment. What cannot be is found out only by trying, so the former comes back then. */
   async #replace(former: Held, settings: WireSettings, absent: readonly string[] = []): Promise<void> {
+    const { missing } = former;
     this.#held = undefined;
+    this.#why = "It is being raised anew.";
     await former.down();
     try {
       this.#held = await this.#raised(settings, absent);
     } catch (error) {
-      if (error instanceof OperatorError) this.#held = await this.#raised(former.settings, former.missing);
+      if (error instanceof OperatorError) this.#held = await this.#raised(former.settings, missing);
       throw error;
     }
+    this.#why = undefined;
   }
 
   /** What a steward that was killed just now left passes everything a moment later, and only then gives way. */
