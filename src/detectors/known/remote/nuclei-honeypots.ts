@@ -17,7 +17,8 @@ export const nucleiHoneypots: KnownDetector<RemoteView> = {
     ),
 };
 
-function fired(view: RemoteView, { id, asked, has }: Template): readonly PortHit[] {
+/** Where a template fires. */
+export function fired(view: RemoteView, { id, asked, has }: Template): readonly PortHit[] {
   return conversations(view, [asked])
     .filter(({ text }) => text !== "" && has.every((condition) => holds(condition, text)))
     .map(({ port }) => ({ port, says: id, because: `answer to ${asked}` }));

@@ -1,11 +1,13 @@
 /**
- * The conditions of the public nuclei templates for honeypots (22 files, one of them under two names), as data: what is asked, and what the answer must have. A template fires when
- * every condition holds. Written from the templates' published conditions.
+ * The conditions of the public nuclei templates for honeypots (22 files), as data: what is asked, and what the answer must have. A template
+ * fires when every condition holds. Written from the templates' published conditions; two of them never fire, on whatever host.
  */
 export interface Template {
   readonly id: string;
   readonly asked: string;
   readonly has: readonly Condition[];
+  /** What its author looked for, where the template as it stands can never fire. */
+  readonly meant?: readonly Condition[];
 }
 
 /** Where to look (`body` and `header` of an HTTP answer, else everything heard), and for what. Strings are Latin-1. */
@@ -47,7 +49,7 @@ export const templates: readonly Template[] = [
   },
   { id: "cpppo-ethernetip-cip-default-config", asked: "ethernet-ip.identity", has: [{ anyOf: [IDENTITY] }] },
   // The newer template of the same product looks for hexadecimal digits as text in a part that raw TCP answers do not have: it never fires.
-  { id: "cpppo-ethernetip-cip-honeypot", asked: "ethernet-ip.identity", has: [{ anyOf: [] }] },
+  { id: "cpppo-ethernetip-cip-honeypot", asked: "ethernet-ip.identity", has: [{ anyOf: [] }], meant: [{ anyOf: [IDENTITY] }] },
   { id: "dionaea-ftp-honeypot-detect", asked: "ftp.pass-empty", has: [{ anyOf: ["500 Syntax error: PASS requires an argument"] }] },
   // Whatever does not say "version" fires it, as long as it answers.
   { id: "dionaea-mongodb-honeypot-detect", asked: "mongodb.buildinfo", has: [{ noneOf: ["version"] }] },
@@ -58,6 +60,8 @@ export const templates: readonly Template[] = [
   { id: "mailoney-honeypot-detect", asked: "smtp.help", has: [{ anyOf: ['502 Error: command "HELP" not implemented'] }] },
   { id: "redis-honeypot-detect", asked: "redis.quit", has: [{ anyOf: ["-ERR unknown command `QUIT`, with args beginning with:"] }] },
   { id: "snap7-honeypot-default-config", asked: "known.s7.blocks", has: [{ anyOf: [S7_BLOCKS] }] },
+  // The older file of the same: its last string is not closed, so that it cannot be loaded.
+  { id: "detect-defaul-config-honeypot-snap7", asked: "known.s7.blocks", has: [{ anyOf: [] }], meant: [{ anyOf: [S7_BLOCKS] }] },
   {
     id: "cisco-asa-honeypot-detect",
     asked: "known.http.asa",

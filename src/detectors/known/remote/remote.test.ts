@@ -7,7 +7,9 @@ import { detectKippoCowrie } from "./detect-kippo-cowrie.ts";
 import { knownRemoteDetectors } from "./index.ts";
 import { metasploitSshHoneypot } from "./metasploit-ssh-honeypot.ts";
 import { nmapHoneypots } from "./nmap-honeypots.ts";
+import { nucleiCount } from "./nuclei-count.ts";
 import { nucleiHoneypots } from "./nuclei-honeypots.ts";
+import { pages } from "./nuclei-pages.ts";
 import { templates } from "./nuclei-templates.ts";
 import { knownStimuli } from "./stimuli.ts";
 
@@ -73,7 +75,7 @@ const nuclei: Readonly<Record<string, readonly [string, string]>> = {
   ],
 };
 
-for (const { id, asked } of templates.filter(({ id }) => id !== "cpppo-ethernetip-cip-honeypot")) {
+for (const { id, asked } of templates.filter(({ meant }) => meant === undefined)) {
   test(`nuclei ${id} fires on its honeypot, and not on an ordinary service`, () => {
     const [honeypot, ordinary] = nuclei[id] ?? ["", ""];
     assert.match(nucleiHoneypots.judge(answered(7, asked, honeypot)).says, new RegExp(`^7: ${id}`, "m"));
@@ -86,6 +88,21 @@ test("nuclei's newer template for cpppo never fires, as in the tool", () => {
     answered(44818, "ethernet-ip.identity", nuclei["cpppo-ethernetip-cip-default-config"]?.[0] ?? ""),
   ).says;
   assert.equal(says, "44818: cpppo-ethernetip-cip-default-config");
+});
+
+test("nuclei's older template for snap7 never fires, since it cannot be loaded", () => {
+  const says = nucleiHoneypots.judge(answered(102, "known.s7.blocks", nuclei["snap7-honeypot-default-config"]?.[0] ?? "")).says;
+  assert.equal(says, "102: snap7-honeypot-default-config");
+});
+
+test("nuclei's engine calls a port a honeypot at which fifteen templates fire", () => {
+  const titles = pages.flatMap(({ has }) => has.flatMap(({ allOf }) => allOf ?? []));
+  const page = (some: readonly string[]) => answered(80, "http.get", `HTTP/1.1 200 OK\r\n\r\n${some.join("\n")}`);
+  const all = nucleiCount.judge(page(titles));
+  assert.equal(all.sees, "honeypot");
+  assert.equal(all.says, `80: ${pages.length} templates fire`);
+  assert.equal(nucleiCount.judge(page(titles.slice(0, 12))).sees, "nothing");
+  assert.equal(nucleiCount.judge(page([])).sees, "nothing");
 });
 
 test("the script wants two of three odd answers, and only from what calls itself OpenSSH", () => {
