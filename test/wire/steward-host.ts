@@ -32,8 +32,9 @@ export class StewardHost implements Disposable {
   }
 
   /** Before all others on a busy machine: without its signs of life for two seconds the engine would let everything pass. */
-  async start(): Promise<void> {
-    const words = ["nice", "-n", "-15", process.execPath, PROGRAM, "steward", "--folder", this.folder, "--socket", this.socket];
+  async start(...options: readonly string[]): Promise<void> {
+    const place = ["--folder", this.folder, "--socket", this.socket];
+    const words = ["nice", "-n", "-15", process.execPath, PROGRAM, "steward", ...place, ...options];
     this.#steward = spawn("nsenter", [this.#network("host"), ...words], { stdio: "ignore" });
     for (let tries = 0; tries < 600; tries += 1) {
       assert.equal(this.#steward.exitCode, null, "the steward ended");
