@@ -18,10 +18,10 @@ export const MEMORY_MIB = 320;
 /** Ten times what it takes where nothing else runs. */
 const WITHIN_MS = 400_000;
 
-export function machine(): readonly string[] {
+export function machine(processors = 2): readonly string[] {
   const metal = guests.find(({ name }) => name === "metal of Dell");
   if (metal === undefined) throw new Error("the metal of Dell is gone from the list of guests");
-  return [...metal.qemuArguments, "-uuid", "4c4c4544-0051-4b10-8032-b7c04f585932", "-smp", "2", "-m", String(MEMORY_MIB)];
+  return [...metal.qemuArguments, "-uuid", "4c4c4544-0051-4b10-8032-b7c04f585932", "-smp", `${processors}`, "-m", String(MEMORY_MIB)];
 }
 
 export interface GuestOptions {
@@ -29,23 +29,26 @@ export interface GuestOptions {
   readonly commandLine?: string;
   /** Files beside the modules, by their path without the first slash. */
   readonly texts?: Readonly<Record<string, string | Uint8Array>>;
+  /** The clock counts instructions, an instruction a nanosecond, so that times are the same on every machine. Of one processor. */
+  readonly countsInstructions?: boolean;
 }
 
 export async function runModuleGuest(
   { image }: KernelTree,
   modules: Readonly<Record<string, Uint8Array>>,
-  { script, commandLine = "", texts = {} }: GuestOptions,
+  { script, commandLine = "", texts = {}, countsInstructions = false }: GuestOptions,
 ): Promise<Sections> {
   const files = {
     ...shellFiles(),
     ...programFiles("systemd-detect-virt", "vmware-checkvm", "setpriv"),
-    "usr/bin/ask": askProgram(),
+    "usr/bin/ask": compiled("ask.c"),
     ...Object.fromEntries(Object.entries(modules).map(([name, bytes]) => [`lib/${name}.ko`, bytes])),
     ...texts,
     init: `${PROLOGUE}${script}\n${EPILOGUE}`,
     ...Object.fromEntries(["dev", "proc", "sys", "run", "tmp"].map((name) => [name, { directory: true } as const])),
   };
-  const guest = { kernel: image, files, commandLine, qemuArguments: machine(), withinMs: WITHIN_MS };
+  const qemuArguments = countsInstructions ? [...machine(1), "-icount", "shift=0,sleep=off"] : machine();
+  const guest = { kernel: image, files, commandLine, qemuArguments, withinMs: WITHIN_MS };
   return sectionsOf(await bootGuest(guest).catch((error: unknown) => (hungBeforeInit(error) ? bootGuest(guest) : Promise.reject(error))));
 }
 
@@ -90,11 +93,12 @@ stty -echo </dev/ttyS0
 reboot -f
 `;
 
-function askProgram(): Uint8Array {
+/** A program of ours for the guest, static. */
+export function compiled(name: string): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), "utsusemi-ask-"));
   try {
-    const program = join(folder, "ask");
-    const source = fileURLToPath(new URL("ask.c", import.meta.url));
+    const program = join(folder, "program");
+    const source = fileURLToPath(new URL(name, import.meta.url));
     execFileSync("gcc", ["-O1", "-Wall", "-Wextra", "-Werror", "-static", "-no-pie", "-o", program, source]);
     return readFileSync(program);
   } finally {

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { StewardApi, VerbName } from "../../../src/steward/verbs/api.ts";
+import { OTHER } from "./debian-tree.ts";
 import { saidIn } from "./detectors-inside.ts";
 import type { Guest } from "./guest.ts";
 
@@ -22,18 +23,27 @@ const VOLATILE = [
 const LOOKS = "/run/looks";
 
 /** A service that asks every detector when it starts, and then waits. */
-function unit(name: string, slice: string): string {
+function unit(name: string, { slice, user }: InUnit): string {
   const command = `look >${LOOKS}/${name}.new; mv ${LOOKS}/${name}.new ${LOOKS}/${name}; exec sleep infinity`;
-  return `[Service]\nType=exec\nSlice=${slice}\nEnvironment=PATH=$PATH\nExecStart=/bin/sh -c '${command}'\n`;
+  return `[Service]\nType=exec\nSlice=${slice}\nUser=${user}\nEnvironment=PATH=$PATH\nExecStart=/bin/sh -c '${command}'\n`;
 }
 
-const UNITS: Readonly<Record<string, string>> = { looker: "system.slice", trap: "traps.slice" };
+interface InUnit {
+  readonly slice: string;
+  readonly user: string;
+}
+
+/** One has root's rights, one an account of its own. */
+const UNITS: Readonly<Record<string, InUnit>> = {
+  looker: { slice: "system.slice", user: "root" },
+  trap: { slice: "traps.slice", user: OTHER.name },
+};
 
 export const PREPARE = `
 mkdir -p ${LOOKS} /var/lib/guest /run/commands
-chmod 755 ${LOOKS}
+chmod 1777 ${LOOKS}
 ${Object.entries(UNITS)
-  .map(([name, slice]) => `cat >/etc/systemd/system/${name}.service <<END\n${unit(name, slice)}END`)
+  .map(([name, where]) => `cat >/etc/systemd/system/${name}.service <<END\n${unit(name, where)}END`)
   .join("\n")}
 systemctl daemon-reload
 `;
