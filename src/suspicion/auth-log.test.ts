@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { authEvidence, parseAuthLine, parseJournalEntry } from "./auth-log.ts";
+import { authEvidence, journalEvidence, lineEvidence, parseAuthLine, parseJournalEntry } from "./auth-log.ts";
 
 const HEAD = "Jan  5 10:00:00 server sshd[4321]: ";
 
@@ -116,4 +116,21 @@ test("megabytes, and lines that make searches slow, are read without a throw", (
     const login = `Jan  5 10:00:00 server login[9]: FAILED LOGIN 1 FROM 1.2.3.4 FOR ${part.repeat(4000 / part.length)}`.slice(0, 4090);
     assert.notEqual(parseAuthLine(login)?.accepted, true);
   }
+});
+
+test("a session's end makes known, where the system vouches for the writer", () => {
+  const entry = { SYSLOG_IDENTIFIER: "sshd-session", _UID: "0", _COMM: "sshd-session" };
+  const ended = { ...entry, MESSAGE: "Disconnected from user anna 192.0.2.20 port 40000" };
+  assert.deepEqual(journalEvidence(ended), { source: "192.0.2.20", proof: "log", deed: { kind: "session", service: "sshd" } });
+  const others = [
+    { ...ended, _UID: "1000" },
+    { ...ended, _COMM: "logger" },
+    { ...ended, SYSLOG_IDENTIFIER: "login" },
+    { ...ended, MESSAGE: "Disconnected from invalid user anna 192.0.2.20 port 40000 [preauth]" },
+    { ...ended, MESSAGE: "Disconnected from authenticating user anna 192.0.2.20 port 40000 [preauth]" },
+    { ...ended, MESSAGE: "Disconnected from user anna from 192.0.2.20 port 40000" },
+    { ...ended, MESSAGE: "Disconnected from user anna nobody port 40000" },
+  ];
+  for (const other of others) assert.equal(journalEvidence(other), undefined, JSON.stringify(other));
+  assert.equal(lineEvidence("Jan  5 10:00:00 host sshd[1]: Disconnected from user anna 192.0.2.20 port 40000"), undefined);
 });

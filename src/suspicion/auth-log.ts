@@ -41,6 +41,28 @@ export function parseJournalEntry(entry: Readonly<Record<string, unknown>>): Log
   return parseMessage(program, message, verified);
 }
 
+/**
+ * What an entry of the journal says of a source: a login, or the end of a session that it had. Undefined: nothing, or of nobody elsewhere.
+ *
+ * A session's end makes its source known, which spares it: so it counts only where the system vouches for the writer.
+ */
+export function journalEvidence(entry: Readonly<Record<string, unknown>>): Evidence | undefined {
+  const record = parseJournalEntry(entry);
+  if (record !== undefined) return authEvidence(record);
+  const { SYSLOG_IDENTIFIER: program, MESSAGE: message, _UID: uid, _COMM: command } = entry;
+  if (typeof message !== "string" || message.length > MAX_LINE || uid !== "0") return undefined;
+  const isSshd = [program, command].every((name) => typeof name === "string" && WRITERS[name] === "sshd");
+  const source = isSshd ? ENDED.exec(message)?.groups?.["host"] : undefined;
+  if (source === undefined || parseAddress(source) === undefined) return undefined;
+  return { source, proof: "log", deed: { kind: "session", service: "sshd" } };
+}
+
+/** What a line of a log file says of a source. */
+export function lineEvidence(line: string): Evidence | undefined {
+  const record = parseAuthLine(line);
+  return record === undefined ? undefined : authEvidence(record);
+}
+
 /** The programs that write of each service, by their names. */
 const WRITERS: Readonly<Record<string, LoginRecord["service"]>> = {
   sshd: "sshd",
@@ -72,7 +94,9 @@ interface Found {
  *   Accepted publickey for NAME from ADDRESS port N ssh2[: KEY]
  *   Failed password for [invalid user ]NAME from ADDRESS port N ssh2
  *   error: maximum authentication attempts exceeded for [invalid user ]NAME from ADDRESS port N ssh2 [preauth]
+ *   Disconnected from user NAME ADDRESS port N          (of who was logged in; others are "authenticating" or "invalid")
  */
+const ENDED = /^Disconnected from user [^\s]{1,256} (?<host>[0-9a-fA-F.:]{2,45}(?:%\w+)?) port \d{1,5}$/;
 const ACCEPTED =
   /^Accepted [\w/-]{1,64} for (?<user>[^\s]{1,256}) from (?<host>[0-9a-fA-F.:]{2,45}(?:%\w+)?) port \d{1,5}(?: ssh2)?(?::.*)?$/;
 const FAILED =

@@ -1,5 +1,5 @@
 import type { SeenPacket, Sight } from "../../steward/verbs/api.ts";
-import { authEvidence, type Evidence, parseAuthLine, parseJournalEntry } from "../../suspicion/index.ts";
+import { type Evidence, journalEvidence, lineEvidence } from "../../suspicion/index.ts";
 import { Recent } from "./recent.ts";
 
 /**
@@ -60,14 +60,10 @@ const PROVED_BIT = 24;
 
 /** A line of a log, or an entry of the journal as JSON. */
 function logEvidence(text: string): Evidence | undefined {
-  const record = text.startsWith("{") ? parseEntry(text) : parseAuthLine(text);
-  return record === undefined ? undefined : authEvidence(record);
-}
-
-function parseEntry(text: string) {
+  if (!text.startsWith("{")) return lineEvidence(text);
   try {
     const entry: unknown = JSON.parse(text);
-    return typeof entry === "object" && entry !== null ? parseJournalEntry(Object.fromEntries(Object.entries(entry))) : undefined;
+    return typeof entry === "object" && entry !== null ? journalEvidence(Object.fromEntries(Object.entries(entry))) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
