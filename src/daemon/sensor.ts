@@ -26,7 +26,7 @@ import { sitePersona, siteSeed } from "./site.ts";
 import { checkStateFolder, makeStateFolder } from "./state-folder.ts";
 import { StoreKeep } from "./store-keep.ts";
 import type { Gate } from "./wire/gate.ts";
-import { bindForHandOver, handedDecoys } from "./wire/hand-over-listeners.ts";
+import { bindForHandOver, handedDecoys, handOverNotes } from "./wire/hand-over-listeners.ts";
 import { sensorGate, wireOf } from "./wire/sensor-gate.ts";
 import { suspectsDesk } from "./wire/suspects-desk.ts";
 import { workerCode } from "./worker-code.ts";
@@ -160,7 +160,7 @@ async function openDoors(settings: Settings, assembled: Assembled): Promise<Sens
   return {
     listening,
     persona: settings.persona,
-    notes: [...rights.notes, ...store.notes, ...placed.notes, ...(gate.note === undefined ? [] : [gate.note])],
+    notes: [...rights.notes, ...store.notes, ...placed.notes, ...(gate.note === undefined ? [] : [gate.note]), ...handOverNotes(settings)],
     workers: host.workers,
     controlPort: control.port,
     stop: (reason) => stop({ ...parts, store, placed, control }, reason),

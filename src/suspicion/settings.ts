@@ -46,8 +46,14 @@ export const suspicionShape = object("When a source is suspect", {
   knownSeconds: seconds("How long a clean conversation is remembered", 86_400),
   trustServices: standard(list("Services whose accepted logins are trusted", text("A service", { maxLength: 64 }), 16), ["sshd"]),
   allow: standard(list("Who is trusted until it touches a decoy or a lure", networkShape, 1000), []),
-  allowAlways: standard(list("Who is trusted whatever it does, such as own scanners", networkShape, 1000), []),
-  ipv6Prefix: standard(integer("Bits of an IPv6 address that are one source", 32, 128), 64),
+  allowAlways: standard(
+    list("Who is trusted whatever it does, such as own scanners, or an address that many share (NAT)", networkShape, 1000),
+    [],
+  ),
+  ipv6Prefix: standard(
+    integer("Bits of an IPv6 address that are one source; of IPv4 it is a whole address, however many share it", 32, 128),
+    64,
+  ),
   scan: standard(scanShape, defaultsOf(scanShape)),
   logins: standard(loginShape, defaultsOf(loginShape)),
   odd: points("odd headers", 10),

@@ -74,6 +74,12 @@ export class Suspicion {
     return { ...this.#opinionOf(standing), state: nextState(standing, now, this.#settings) };
   }
 
+  /** What is thought of a source that is suspect or hostile, by the text that changes and lists have. */
+  badOpinion(source: string): Opinion | undefined {
+    const standing = this.#hostile.get(source) ?? this.#suspects.get(source);
+    return standing === undefined ? undefined : this.#opinionOf(standing);
+  }
+
   /** Whether anything was seen of an address that is not forgotten. */
   remembers(source: string): boolean {
     const address = parseAddress(source);

@@ -1,7 +1,7 @@
 import type { Reported } from "../../events/envelope.ts";
 import type { Event } from "../../events/event.ts";
 import type { HandOverAsked, Sight } from "../../steward/verbs/api.ts";
-import type { Evidence, Opinion, Suspicion, SuspicionSettings, Transition } from "../../suspicion/index.ts";
+import type { Evidence, Suspicion, SuspicionSettings, Transition } from "../../suspicion/index.ts";
 import { eventEvidence } from "./event-evidence.ts";
 import { SightEvidence } from "./sight-evidence.ts";
 import { SnapshotFile } from "./snapshot-file.ts";
@@ -95,7 +95,7 @@ export class Gate {
   /** Lets time work. */
   sweep(): void {
     this.changed(this.#suspicion.sweep());
-    this.#link?.renew(this.#suspicion.list().filter(isBad));
+    this.#link?.renew((source) => this.#suspicion.badOpinion(source));
     if (!this.#isKept) this.#file.soon(this.#suspicion);
     this.#isKept = true;
   }
@@ -134,7 +134,3 @@ export class Gate {
 }
 
 const SWEEP_MS = 5000;
-
-function isBad({ state }: Opinion): boolean {
-  return state === "suspect" || state === "hostile";
-}

@@ -34,6 +34,13 @@ export function handOvers({ wire }: Settings, listeners: readonly Listener[]): r
   });
 }
 
+/** What the operator should know. */
+export function handOverNotes({ wire }: Settings): readonly string[] {
+  return (wire?.handOver ?? []).flatMap(({ port, decoy }) =>
+    decoy === undefined ? [] : [`While the wire disguise is up, suspects who connect to port ${port} reach the decoy ${decoy}.`],
+  );
+}
+
 type Listener = ListenOn & { readonly descriptor: number | undefined };
 
 const BOTH_VERSIONS = "::";

@@ -41,10 +41,12 @@ export class Standings {
   }
 
   /** Says again what would end in the engine before it ends here. */
-  renew(opinion: Opinion): void {
-    const now = this.#now();
-    const stood = this.#stood.get(opinion.source) ?? Number.POSITIVE_INFINITY;
-    if (stood < now + RENEWED_BEFORE_MS && stood < opinion.until) this.#say([opinion]);
+  renew(opinionOf: (source: string) => Opinion | undefined): void {
+    const soon = this.#now() + RENEWED_BEFORE_MS;
+    for (const [source, until] of this.#stood) {
+      const opinion = until < soon ? opinionOf(source) : undefined;
+      if (opinion !== undefined && opinion.until > until) this.#say([opinion]);
+    }
   }
 
   /** The next that are to be told, at most as many as fit into one request. */

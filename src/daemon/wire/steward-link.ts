@@ -44,10 +44,10 @@ export class StewardLink {
     this.#send();
   }
 
-  /** To be called now and then with those that are suspect. */
-  renew(opinions: readonly Opinion[]): void {
+  /** To be called now and then: says again what would end in the engine before it ends here. */
+  renew(opinionOf: (source: string) => Opinion | undefined): void {
     if (this.#session === undefined) return;
-    for (const opinion of opinions) this.#standings.renew(opinion);
+    this.#standings.renew(opinionOf);
     this.#send();
   }
 
