@@ -60,9 +60,14 @@ export function yardstick(packet: Buffer, flow: Flow): string | undefined {
   return number === undefined ? undefined : compiled.patterns[number]?.id;
 }
 
+/** A network of 64 bits each over IPv6: that is one source to the engine. */
+export function sourceOf(family: Family, index: number): string {
+  return family === "ipv4" ? `10.9.${index >> 8}.${index & 255}` : `2001:db8:9:${(index + 1).toString(16)}::9`;
+}
+
 function prepared({ bytes, circumstances, said }: Vector, index: number): Replayed {
   const family = bytes[0] === 0x45 ? "ipv4" : "ipv6";
-  const source = family === "ipv4" ? `10.9.${index >> 8}.${index & 255}` : `2001:db8:9:${(index + 1).toString(16)}::9`;
+  const source = sourceOf(family, index);
   const packet = readdress(bytes, { from: wireAddress(source) });
   const flow = flowOnWire(packet, circumstances.flow);
   return { said, family, source, packet, wanted: yardstick(packet, flow), flow };
