@@ -50,7 +50,7 @@ function section(family: string, clues: readonly CatalogueEntry[]): readonly str
   return [`## ${family.slice(0, 1).toUpperCase()}${family.slice(1)}`, "", head, "|---|---|---|---|---|---|---|---|---|---|", ...rows, ""];
 }
 
-function storyText({ name, title, summary, believed, budget, required, optional, promises }: Story): readonly string[] {
+function storyText({ name, title, summary, believed, budget, required, optional, wire = [], promises }: Story): readonly string[] {
   const codes = (ids: readonly string[]) => ids.map((id) => `\`${id}\``).join(", ") || "none";
   const promised = Object.entries(promises).map(([id, says]) => `\`${id}\` says \`${says}\``);
   return [
@@ -60,6 +60,7 @@ function storyText({ name, title, summary, believed, budget, required, optional,
     "",
     `- Required: ${codes(required)}`,
     `- Optional: ${codes(optional)}`,
+    `- On the wire (\`utsusemi wire up --story ${name}\`): ${codes(wire)}`,
     `- Promised: ${promised.join("; ")}`,
     "",
   ];

@@ -7,6 +7,7 @@ export function addWire(program: Command): void {
     .command("up")
     .description("bring it about, for as long as the steward lives and whenever one starts; again with other settings: changes it")
     .option("--interface <name...>", "where, instead of the configuration's; never lo")
+    .option("--story <name>", "what this story shows on the wire, beside what is configured")
     .addOption(configOption())
     .addOption(stateOption())
     .addOption(folderOption())

@@ -36,13 +36,28 @@ export const MECHANISMS = [
   "in-tree-module",
   /** Hardware addresses and interface names. */
   "address",
+  /** Packets, answered or changed in the kernel by the wire engine. */
+  "engine",
+  /** A sensor's decoy, at a port that nothing else uses. */
+  "responder",
 ] as const;
 export type Mechanism = (typeof MECHANISMS)[number];
 
 export type Scope = "tree" | "host" | "network";
 
 /** What a mechanism needs of the machine; each is present, absent or unknown on a given one. */
-export const NEEDS = ["root", "mount-namespaces", "ptrace", "cpuid-faulting", "modules", "kprobes", "dmi", "systemd", "x86"] as const;
+export const NEEDS = [
+  "root",
+  "mount-namespaces",
+  "ptrace",
+  "cpuid-faulting",
+  "modules",
+  "kprobes",
+  "dmi",
+  "systemd",
+  "x86",
+  "bpf",
+] as const;
 export type Need = (typeof NEEDS)[number];
 
 export interface Clue {

@@ -12,6 +12,13 @@ const ADDRESS = {
 } as const;
 const NAME = { ...ADDRESS, slot: "interface-name" } as const;
 
+/** What the wire engine shows to everybody, or to suspects. */
+const ENGINE = { mechanisms: ["engine"], needs: ["root", "bpf"], source: "own collection" } as const;
+const SAID = { ...ENGINE, mechanisms: ["engine", "responder"], source: "nmap-service-probes; nuclei templates, network/honeypot" } as const;
+/** What takes a conversation, which only a sensor holds. */
+const TALK = { mechanisms: ["responder"] } as const;
+const PORTS = { ...ENGINE, slot: "unused-ports" } as const;
+
 export const network = drafts(
   "network",
   {
@@ -102,31 +109,82 @@ export const network = drafts(
         source: "Linux include/uapi/linux/if.h",
       },
     ],
-    ["telnet-greeting", "A telnet service greets as Cowrie's does: FF FD 1F.", "nmap"],
-    ["ftp-greeting", "An FTP service greets as Dionaea's does.", "nmap nuclei"],
-    ["second-ssh", "A second SSH service on 2222 has Cowrie's banner and algorithms.", "nmap nuclei"],
-    ["redis-error", "Redis answers QUIT without a line end as decoys do.", "nuclei"],
-    ["mysql-salt", "MySQL greets with the same salt every time, as Dionaea does.", "nuclei"],
-    ["smtp-help", "SMTP refuses HELP in Mailoney's words.", "nuclei"],
-    ["elasticsearch-answers", "Elasticsearch answers as Elasticpot does.", "nuclei"],
-    ["port-set", "The open ports are those of Dionaea, Amun or OpenCanary.", "human nmap", { cost: 1, risk: 1 }],
-    ["two-systems", "Services of Windows stand beside those of Linux.", "human nmap", { cost: 1, risk: 1 }],
-    ["control-systems", "Modbus and S7 stand beside web services.", "human nmap nuclei", { cost: 1, risk: 1 }],
-    ["t-pot-page", "T-Pot's landing page is on port 64297.", "nuclei human"],
+    ["telnet-greeting", "A telnet service greets as Cowrie's does: FF FD 1F.", "nmap", SAID],
+    ["ftp-greeting", "An FTP service greets as Dionaea's does.", "nmap", SAID],
+    ["second-ssh", "A second SSH service has Cowrie's answers to odd versions.", "nuclei detect-kippo-cowrie", TALK],
+    ["redis-error", "Redis answers QUIT without a line end as decoys do.", "nuclei", TALK],
+    ["mysql-salt", "MySQL greets with the same salt every time, as Dionaea does.", "nuclei", SAID],
+    ["smtp-help", "SMTP refuses HELP in Mailoney's words.", "nuclei", TALK],
+    ["elasticsearch-answers", "Elasticsearch answers as Elasticpot does.", "nuclei", TALK],
+    [
+      "port-set",
+      "The open ports are those of Dionaea, and some greet as its services do.",
+      "human nmap nuclei",
+      { ...PORTS, cost: 1, risk: 1 },
+    ],
+    ["two-systems", "Ports of Windows' services are open beside those of Linux.", "human nmap", { ...ENGINE, cost: 1, risk: 1 }],
+    [
+      "control-systems",
+      "Ports of S7, Modbus and other controllers are open beside web services.",
+      "human nmap",
+      { ...ENGINE, cost: 1, risk: 1 },
+    ],
+    ["t-pot-page", "T-Pot's landing page is on port 64297.", "nuclei human", TALK],
+    [
+      "many-pages",
+      "One web page is the default page of many servers at once.",
+      "nuclei-hpd human",
+      { ...TALK, source: "projectdiscovery/nuclei, honeypotdetector" },
+    ],
     ["granting-proxy", "A proxy grants every connection and makes none.", "human"],
     ["swallowing-relay", "A mail relay takes every message and sends none.", "human", { cost: 1 }],
     ["tarpit", "An SSH service sends its first byte late.", "human", { risk: 1 }],
     ["same-answer", "Unused ports answer the same to everything.", "nmap human"],
-    ["all-ports", "All ports are open.", "nmap human", { cost: 2 }],
+    ["all-ports", "All ports are open, and hold whoever connects.", "nmap human", { ...PORTS, cost: 2, source: "drk1wi/portspoof; ivre" }],
+    [
+      "holding-ports",
+      "Ports that bots look for take every connection and hold it without a word, as LaBrea did.",
+      "nmap human malware",
+      { ...ENGINE, source: "LaBrea; Degreaser (ACSAC 2014)" },
+    ],
+    [
+      "nonsense",
+      "Exploits and odd packets get no answer, or one that no service would give.",
+      "nmap human",
+      { ...ENGINE, source: "Kitazawa and Shinoda, Fake Honeypot" },
+    ],
+    [
+      "other-service",
+      "Whoever became suspect reaches a decoy at the port of the real service.",
+      "nmap nuclei human",
+      { ...ENGINE, mechanisms: ["engine", "responder"], source: "Yamada, scan-triggered honeypots" },
+    ],
     [
       "slow-echo",
-      "Echoes come later than from the neighbours.",
-      "nmap human",
-      { cost: 1, noticed: false, source: "Kitazawa and Shinoda, Fake Honeypot; nmap qscan" },
+      "Echoes and answers come later than from the neighbours, to suspects.",
+      "human",
+      { ...ENGINE, cost: 1, noticed: false, source: "Kitazawa and Shinoda, Fake Honeypot; nmap qscan" },
     ],
-    ["stack-mismatch", "TTL and TCP options don't belong to the system that the banners name.", "nmap human", { cost: 1, noticed: false }],
+    [
+      "stack-mismatch",
+      "The time to live does not belong to the system that the banners name, to suspects.",
+      "nmap human",
+      { ...ENGINE, cost: 1, noticed: false },
+    ],
+    [
+      "ip-id-counts",
+      "Identifications of packets count up by one, as virtual hosts of honeyd have them, to suspects.",
+      "nmap human",
+      { ...ENGINE, noticed: false },
+    ],
+    ["option-order", "TCP options come in the order of another system, to suspects.", "nmap human", { ...ENGINE, cost: 1, noticed: false }],
     ["clock-per-port", "Each port has a clock of its own.", "nmap", { noticed: false }],
-    ["land", "After a LAND packet the host is silent to its sender.", "human", { cost: 1, source: "Kitazawa and Shinoda, Fake Honeypot" }],
+    [
+      "land",
+      "After a LAND packet the host is silent to its sender.",
+      "human",
+      { ...ENGINE, cost: 1, source: "Kitazawa and Shinoda, Fake Honeypot" },
+    ],
     [
       "name-answers",
       "Names in the neighbourhood are answered with many addresses.",

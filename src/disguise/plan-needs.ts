@@ -18,6 +18,7 @@ export function needsIn(view: LocalView): Readonly<Record<Need, Presence>> {
     kprobes: presence(exists(files, "/sys/kernel/tracing/kprobe_events") === true ? true : undefined),
     dmi: presence(exists(files, "/sys/class/dmi/id")),
     systemd: presence(exists(files, "/run/systemd/system")),
+    bpf: presence(exists(files, "/proc/sys/kernel/unprivileged_bpf_disabled") === true ? true : undefined),
     x86: presence(uname === undefined ? undefined : /^(?:x86_64|i[3-6]86)$/.test(uname.machine)),
   };
 }

@@ -4,8 +4,10 @@ import type { Effect } from "./effect.ts";
 import { isUnavailable } from "./effects/effect-of.ts";
 import { effectOf } from "./effects/index.ts";
 import { type Choice, choose, costOf, type LeftOut, type Question, type Refusal } from "./plan-choice.ts";
-import type { Story } from "./stories/story.ts";
+import { forbids, type Story } from "./stories/story.ts";
 import { mergedEffects, underEffects } from "./under-effects.ts";
+import { isWireClue } from "./wire/wire-clues.ts";
+import { type WirePlan, wireContradiction, wireOfStory } from "./wire/wire-of-story.ts";
 
 /**
  * From a story to what would change on a host: pure, so that a plan can be made for a saved view as for the live one. Effects are made in the order
@@ -19,6 +21,8 @@ export interface Plan {
   readonly risk: 0 | 1 | 2;
   readonly shown: readonly ShownClue[];
   readonly leftOut: readonly LeftOut[];
+  /** What the story shows on the wire, beside this: no tree carries it. */
+  readonly wire?: WirePlan;
   /** All effects as one. */
   readonly effect: Effect;
 }
@@ -35,7 +39,10 @@ export type Planning =
 
 /** @param acceptRisk whether clues may be shown on which malware is known to destroy. */
 export function planStory(question: Question & { readonly acceptRisk?: boolean }): Planning {
-  const choice = choose(question);
+  const { story, also = [] } = question;
+  const against = wireContradiction([...(story.wire ?? []), ...also.filter(isWireClue)]);
+  if (against !== undefined) return { status: "refused", refusal: { why: "contradiction", clues: against } };
+  const choice = choose(withoutWire(question));
   if ("why" in choice) return { status: "refused", refusal: choice };
   const plan = made(question, choice);
   const risky = plan.shown.filter(({ clue }) => clue.risk === 2).map(({ clue }) => clue.id);
@@ -43,7 +50,13 @@ export function planStory(question: Question & { readonly acceptRisk?: boolean }
   return { status: "planned", plan };
 }
 
-function made({ story, view, site, budget = story.budget }: Question, choice: Choice): Plan {
+/** What the network sees is no tree's to carry, and takes nothing of its budget. */
+function withoutWire(question: Question): Question {
+  const { also, story } = question;
+  return also === undefined ? question : { ...question, also: also.filter((id) => !isWireClue(id) || forbids(story, id)) };
+}
+
+function made({ story, view, site, budget = story.budget, also }: Question, choice: Choice): Plan {
   const shown: ShownClue[] = [];
   const leftOut = [...choice.leftOut];
   let sofar: LocalView = view;
@@ -57,7 +70,16 @@ function made({ story, view, site, budget = story.budget }: Question, choice: Ch
   }
   const clues = shown.map(({ clue }) => clue);
   const risk = ([2, 1] as const).find((level) => clues.some((clue) => clue.risk === level)) ?? 0;
-  return { story, cost: costOf(clues), budget, risk, shown, leftOut, effect: mergedEffects(effectsOf(shown)) };
+  return {
+    story,
+    cost: costOf(clues),
+    budget,
+    risk,
+    shown,
+    leftOut,
+    wire: wireOfStory(story, site, also),
+    effect: mergedEffects(effectsOf(shown)),
+  };
 }
 
 const effectsOf = (shown: readonly ShownClue[]) => shown.map(({ effect }) => effect);

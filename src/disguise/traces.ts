@@ -14,6 +14,8 @@ export const TRACES: Readonly<Record<Mechanism, string>> = {
   files: "Folders in which files were made keep their new change times; inode numbers are never the same again.",
   process: "The processes are listed for everybody, the owner's own monitoring included.",
   "in-tree-module": "Modules add devices and attack surface to the whole host, and their lines stay in the kernel's log.",
+  engine: "Root of this host sees programs and maps with bpftool, filters with tc; from outside there is only what it shows.",
+  responder: "Listening sockets and the sensor's processes are listed for everybody on this host.",
   address: "Neighbours remember the address for minutes; leases and licences may hang on it.",
 };
 

@@ -7,6 +7,7 @@ import { siteOf } from "../../disguise/site.ts";
 import { loadStory } from "../../disguise/stories/load-stories.ts";
 import { needsOfPlan, tracesOf } from "../../disguise/traces.ts";
 import { filesUnder } from "../../disguise/under-effects.ts";
+import { wishLines } from "../../disguise/wire/wire-wish.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
 import { readableSeed } from "../../steward/apply/site-seed.ts";
 import { visible } from "../../wire/visible.ts";
@@ -65,6 +66,7 @@ function* jsonLines({ view, plan, prediction, refusal }: Told): Generator<object
   const { story, cost, budget, risk } = plan;
   const { before, after, newlyShown, noLongerShown } = prediction;
   const needsAcceptedRisk = refusal?.why === "risk";
+  for (const { clue, wish } of plan.wire?.shown ?? []) yield { line: "wire", ...clue, settings: wish };
   for (const [mechanism, shows] of tracesOf(plan)) yield { line: "trace", mechanism, shows };
   const needs = needsOfPlan(view, plan);
   const distance = { ...distanceOnHost(view, [plan.effect]), most: story.distance };
@@ -110,6 +112,7 @@ function screenLines(told: Told): readonly string[] {
     "",
     table([["CLUE", "COST", "RISK", "CHANGES"], ...plan.shown.map((one) => clueRow(told, one))]),
     ...leftOutLines(plan.leftOut),
+    ...wireLines(plan),
     "",
     table([["NEEDS", "HERE"], ...Object.entries(needsOfPlan(told.view, plan))]),
     "",
@@ -146,6 +149,17 @@ function leftOutLines(leftOut: readonly LeftOut[]): readonly string[] {
   if (leftOut.length === 0) return [];
   const rows = leftOut.map(({ id, required, why }) => [id, required ? "required" : "", visible(why)]);
   return ["", table([["LEFT OUT", "", "WHY"], ...rows])];
+}
+
+/** What the network is to see, and how it is brought about. */
+function wireLines({ story, wire }: Plan): readonly string[] {
+  if (wire === undefined || wire.shown.length === 0) return [];
+  const rows = wire.shown.map(({ clue, wish }) => [clue.id, String(clue.cost), String(clue.risk), wishLines(wish).join("; ")]);
+  return [
+    "",
+    table([["ON THE WIRE", "COST", "RISK", "SETTINGS"], ...rows]),
+    `Not part of what is applied: \`utsusemi wire up --story ${story.name}\` shows it.`,
+  ];
 }
 
 const MOST = 60;

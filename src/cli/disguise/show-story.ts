@@ -25,7 +25,12 @@ export function showStory(name: string, { json }: Options): void {
       `Budget: ${story.budget}`,
       ...(story.distance === undefined ? [] : [`Files: at most ${story.distance} bits from an ordinary tree`]),
       "",
-      table([["CLUE", "", "COST", "RISK", "SHOWS"], ...rows(story.required, "required"), ...rows(story.optional, "optional")]),
+      table([
+        ["CLUE", "", "COST", "RISK", "SHOWS"],
+        ...rows(story.required, "required"),
+        ...rows(story.optional, "optional"),
+        ...rows(story.wire ?? [], "on the wire"),
+      ]),
       "",
       table([["ON METAL", "SAYS"], ...promises]),
     ].join("\n"),

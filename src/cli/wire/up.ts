@@ -9,18 +9,28 @@ import { type AskOptions, ask } from "../disguise/ask.ts";
 import { print, printJson, say } from "../output.ts";
 import { type Place, settingsOf } from "../state.ts";
 import { statusLines } from "./status.ts";
+import { wireStory, withStory } from "./with-story.ts";
 
 interface UpOptions extends AskOptions, Place {
   readonly interface?: readonly string[];
+  readonly story?: string;
 }
 
 export async function wireUp(options: UpOptions): Promise<void> {
-  const asked = wantedSettings(settingsOf(options).wire, options.interface);
-  const log = await ensureStaying({ folder: options.folder, socket: socketOf(options.folder) });
-  if (log !== undefined) say(`Started a steward that stays; its log is ${log}.`);
+  const story = options.story === undefined ? undefined : wireStory(options.story, options.folder);
+  const { wire } = settingsOf(options);
+  const asked = wantedSettings(story === undefined ? wire : withStory(wire, story.wish), options.interface);
+  const started = await ensureStaying({ folder: options.folder, socket: socketOf(options.folder) });
+  if (started !== undefined) say(started);
   const status = await ask("wire.up", asked, options);
   if (options.json === true) return printJson(status);
-  for (const line of [DID[status.did], ...statusLines(status)]) print(visible(line));
+  for (const line of [DID[status.did], ...statusLines(status), ...sensorLines(story?.wish.sensorSets)]) print(visible(line));
+}
+
+/** What the engine cannot say. */
+function sensorLines(sets: readonly string[] = []): readonly string[] {
+  if (sets.length === 0) return [];
+  return [`The story's ${sets.join(", ")} need a sensor whose configuration has \`responders: { sets: [${sets.join(", ")}] }\`.`];
 }
 
 const DID = {
@@ -31,8 +41,8 @@ const DID = {
 } as const;
 
 /** @throws OperatorError `usage` where no interface is named anywhere, or it cannot be one's name */
-function wantedSettings(configured: WireSettings | undefined, names: readonly string[] | undefined): WireSettings {
-  const interfaces = names?.map((name) => configured?.interfaces.find((one) => one.name === name) ?? { name });
+function wantedSettings(configured: Partial<WireSettings> | undefined, names: readonly string[] | undefined): WireSettings {
+  const interfaces = names?.map((name) => configured?.interfaces?.find((one) => one.name === name) ?? { name });
   const { value, problems } = checkShape(wireShape, { ...configured, ...(interfaces === undefined ? {} : { interfaces }) });
   if (value === undefined || value.interfaces.length === 0) {
     const why = problems.map(({ path, why: text }) => `${path.join(".")} ${text}`).join("; ");

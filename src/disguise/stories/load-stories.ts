@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { clueById } from "../../clues/index.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
 import { checkYaml, mistakeLine } from "../../shape/checked-yaml.ts";
+import { isWireClue } from "../wire/wire-clues.ts";
+import { wireContradiction } from "../wire/wire-of-story.ts";
 import { forbids, type Story, storyShape } from "./story.ts";
 
 /** Where this checkout keeps its stories, a file each. */
@@ -32,10 +34,16 @@ function readStory(file: string): Story {
 
 /** What a single value cannot show: clues that are not there, stand twice or are forbidden. */
 function problemsOf(story: Story): readonly string[] {
-  const ids = [...story.required, ...story.optional];
+  const { wire = [] } = story;
+  const carried = [...story.required, ...story.optional];
+  const ids = [...carried, ...wire];
+  const against = wireContradiction(wire);
   return [
     ...ids.filter((id) => clueById(id) === undefined).map((id) => `there is no clue ${id}`),
     ...ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `${id} stands twice`),
+    ...carried.filter(isWireClue).map((id) => `${id} is a clue of the wire`),
+    ...wire.filter((id) => !isWireClue(id)).map((id) => `${id} is no clue of the wire`),
+    ...(against === undefined ? [] : [`${against[0]} and ${against[1]} contradict each other`]),
     ...ids.filter((id) => forbids(story, id)).map((id) => `${id} is forbidden by the story itself`),
   ];
 }

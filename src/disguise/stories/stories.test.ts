@@ -30,6 +30,11 @@ test("a story's mistakes are named", () => {
   assert.match(refusedWith(good.replace("optional: []", "optional: [files.cowrie]")), /files\.cowrie stands twice/);
   assert.match(refusedWith(good.replace("forbidden: []", 'forbidden: ["files.*"]')), /forbidden by the story itself/);
   assert.match(refusedWith(good.replace("budget: 1", "budget: -1")), /budget/);
+  assert.match(refusedWith(`${good}wire: [files.cowrie-home]\n`), /there is no clue files\.cowrie-home/);
+  assert.match(refusedWith(`${good}wire: [files.kippo]\n`), /files\.kippo is no clue of the wire/);
+  assert.match(refusedWith(good.replace("optional: []", "optional: [network.land]")), /network\.land is a clue of the wire/);
+  assert.match(refusedWith(`${good}wire: [network.port-set, network.all-ports]\n`), /contradict each other/);
+  assert.equal(refusedWith(`${good}wire: [network.land]\n`), "nothing");
   assert.match(refusedWith(`${good}colour: red\n`), /colour/);
 });
 

@@ -15,6 +15,8 @@ export interface Story {
   readonly required: readonly string[];
   /** Of these each site shows some. */
   readonly optional: readonly string[];
+  /** Shown by the wire disguise, all of them. */
+  readonly wire?: readonly string[] | undefined;
   /** Ids that must never be added; `firmware.*` stands for a beginning. */
   readonly forbidden: readonly string[];
   /** Beginnings of what known detectors say, by their id; `assessment`: our own verdict. */
@@ -33,6 +35,7 @@ export const storyShape: Shape<Story> = object("a story", {
   distance: optional(integer("distance from an ordinary tree, in bits an entry", 0, 100)),
   required: list("required clues", clueId, 200),
   optional: list("optional clues", clueId, 200),
+  wire: optional(list("clues of the wire", clueId, 50)),
   forbidden: list("forbidden clues", clueIds, 200),
   promises: record("promised answers", text("an answer's beginning", { maxLength: 200 })),
 });
