@@ -11,5 +11,6 @@ export function addSteward(program: Command): void {
     .option("--idle <seconds>", "end after so long without a question", wholeNumber(1))
     .addOption(jsonOption())
     .addOption(new Option("--one-request", "answer what comes on descriptor 3, and end").hideHelp())
+    .addOption(new Option("--locked", "descriptor 4 holds the folder's lock").hideHelp())
     .action(async (options) => (await import("./steward/run-steward.ts")).runSteward(options));
 }

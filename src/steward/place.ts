@@ -10,3 +10,6 @@ const SOCKET = "/run/utsusemi-steward/socket";
 export function socketOf(folder: string): string {
   return folder === STEWARD_FOLDER ? SOCKET : join(folder, "run", "socket");
 }
+
+/** The steward's unit, where `service install` has written one: it works in the standard folder. */
+export const STEWARD_SERVICE = "utsusemi-steward.service";

@@ -65,6 +65,21 @@ test("two who ask at once are answered one after the other", root, async () => {
   assert.deepEqual(codes, [...Array.from({ length: 6 }, () => "answer"), "scope-unknown", "disguise-none"]);
 });
 
+test("what is about the wire is answered while something else is done", root, async () => {
+  await using steward = await new StewardProcess().ready();
+  const order: string[] = [];
+  const asked = async (verb: string) => {
+    const [reply] = await say(steward.socket, request(verb));
+    assert.equal(reply?.["line"], "answer", JSON.stringify(reply));
+    order.push(verb);
+  };
+  const long = asked("disguise.status");
+  await steward.logged("asked");
+  await asked("wire.status");
+  await long;
+  assert.deepEqual(order, ["wire.status", "disguise.status"]);
+});
+
 test("one folder has one steward; what a killed one held is free at once", root, async () => {
   await using first = await new StewardProcess().ready();
   await using second = new StewardProcess(["--socket", join(first.folder, "other", "socket")], first.folder);

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import type { Settings } from "../../daemon/settings.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
+import { STEWARD_SERVICE } from "../../steward/place.ts";
 import { say } from "../output.ts";
-import { SERVICE, type ServicePaths, STEWARD_SERVICE, serviceUnit, socketName, socketUnit, stewardUnit } from "./unit.ts";
+import { SERVICE, type ServicePaths, serviceUnit, socketName, socketUnit, stewardUnit } from "./unit.ts";
 
 const UNITS = "/etc/systemd/system";
 

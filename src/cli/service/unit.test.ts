@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { needs } from "../../../test/rig/needs.ts";
-import { SERVICE, STEWARD_SERVICE, serviceUnit, socketName, socketUnit, stewardUnit } from "./unit.ts";
+import { STEWARD_SERVICE } from "../../steward/place.ts";
+import { SERVICE, serviceUnit, socketName, socketUnit, stewardUnit } from "./unit.ts";
 
 const paths = {
   node: "/bin/true",

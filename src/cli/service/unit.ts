@@ -1,3 +1,5 @@
+import { STEWARD_SERVICE } from "../../steward/place.ts";
+
 /** What the units of the service are made from. */
 export interface ServicePaths {
   /** The pinned Node. */
@@ -86,8 +88,6 @@ WantedBy=multi-user.target
 `;
 }
 
-export const STEWARD_SERVICE = "utsusemi-steward.service";
-
 /**
  * The steward's unit, for who has the wire disguise: it must be there before the sensor, which alone may ask it beside root. What it does needs
  * the host's own mounts, names and modules, so nothing may give it others: only what it never does is taken away (systemd.exec(5), in which
@@ -99,6 +99,7 @@ Description=Utsusemi steward (changes this host for those who may ask)
 Documentation=file://${paths.root}/README.md
 After=local-fs.target network-pre.target systemd-modules-load.service
 Before=${SERVICE}
+StartLimitIntervalSec=0
 
 [Service]
 Type=exec

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import process from "node:process";
 import { OperatorError } from "../../errors/operator-error.ts";
-import { REQUEST_DESCRIPTOR } from "../../steward/client/ask.ts";
 import { socketOf } from "../../steward/place.ts";
+import { LOCK_DESCRIPTOR, REQUEST_DESCRIPTOR } from "../../steward/process/apart.ts";
 import { serveOneRequest } from "../../steward/process/one-request.ts";
 import { type LogLine, Steward, type StewardOptions } from "../../steward/process/steward.ts";
 import { visible } from "../../wire/visible.ts";
@@ -15,6 +15,7 @@ interface Options {
   readonly idle?: number;
   readonly json?: boolean;
   readonly oneRequest?: boolean;
+  readonly locked?: boolean;
 }
 
 /** Another steward, started for one request as well, may have the folder for as long as it takes to ask every detector. */
@@ -26,7 +27,11 @@ const FIRST_ACTIVATED = 3;
 /** Runs until it is told to end; then what is being done is done, and nothing else is begun. */
 export async function runSteward(options: Options): Promise<void> {
   if (options.oneRequest === true)
-    return serveOneRequest(REQUEST_DESCRIPTOR, { folder: options.folder, lockLimitMs: LOCK_LIMIT_MS, log: sayFaults });
+    return serveOneRequest(REQUEST_DESCRIPTOR, {
+      folder: options.folder,
+      log: sayFaults,
+      ...(options.locked === true ? { lockedBy: LOCK_DESCRIPTOR } : { lockLimitMs: LOCK_LIMIT_MS }),
+    });
   const isActivated = process.env["LISTEN_PID"] === String(process.pid) && Number(process.env["LISTEN_FDS"]) > 0;
   const log = options.json === true ? logJson : logLine;
   const why = await serve(await Steward.start(settingsOf(options, { isActivated, log })), options, isActivated);
@@ -37,8 +42,9 @@ export async function runSteward(options: Options): Promise<void> {
 async function serve(started: Steward, options: Options, isActivated: boolean): Promise<string> {
   using steward = started;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => steward.end(signal));
-  await steward.stay();
+  const staying = steward.stay();
   await steward.listen(isActivated ? FIRST_ACTIVATED : (options.socket ?? socketOf(options.folder)));
+  await staying;
   return await steward.ended;
 }
 

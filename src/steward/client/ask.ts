@@ -3,6 +3,7 @@ import { Socket } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { OperatorError } from "../../errors/operator-error.ts";
+import { REQUEST_DESCRIPTOR } from "../process/apart.ts";
 import type { StewardApi, VerbName } from "../verbs/api.ts";
 import { listening, type Place, type Reached } from "./reach.ts";
 import { answerOf, sendRequest } from "./replies.ts";
@@ -10,8 +11,6 @@ import { answerOf, sendRequest } from "./replies.ts";
 export type { Place } from "./reach.ts";
 
 const PROGRAM = join(import.meta.dirname, "..", "..", "..", "bin", "utsusemi.js");
-/** The descriptor that a steward for one request is handed. */
-export const REQUEST_DESCRIPTOR = 3;
 
 export interface AskedHow {
   readonly place: Place;

@@ -48,10 +48,15 @@ export function peerOf(socket: Socket): Peer | undefined {
   return { pid: credentials.readInt32LE(0), uid: credentials.readUInt32LE(4), gid: credentials.readUInt32LE(8) };
 }
 
-/** Undefined: another process holds it. It ends with this process, however that ends. */
-export function lockFolder(folder: string): Disposable | undefined {
+export interface FolderLock extends Disposable {
+  /** Who is handed it holds the lock as well. */
+  readonly descriptor: number;
+}
+
+/** Undefined: another process holds it. It ends with this process and those that were handed it, however they end. */
+export function lockFolder(folder: string): FolderLock | undefined {
   const file = openSync(join(folder, "lock"), "a", 0o600);
-  if (libC().flock(file, LOCK_EX | LOCK_NB) === 0) return { [Symbol.dispose]: () => closeSync(file) };
+  if (libC().flock(file, LOCK_EX | LOCK_NB) === 0) return { descriptor: file, [Symbol.dispose]: () => closeSync(file) };
   closeSync(file);
   return undefined;
 }

@@ -16,9 +16,10 @@ import { verbs } from "../verbs/index.ts";
 import type { Verb } from "../verbs/verb.ts";
 import type { Work } from "../verbs/work.ts";
 import { Wire } from "../wire/wire.ts";
+import { performApart } from "./apart.ts";
 import { Conversation } from "./conversation.ts";
-import { lockFolder, type Peer, peerOf } from "./libc.ts";
-import { type Request, refusal } from "./messages.ts";
+import { type FolderLock, lockFolder, type Peer, peerOf } from "./libc.ts";
+import { type Reply, type Request, refusal } from "./messages.ts";
 import { ensureOwnFolder } from "./own-folder.ts";
 
 /**
@@ -33,6 +34,8 @@ export interface StewardOptions {
   readonly idleMs?: number;
   /** How long it waits for another steward to be done with the folder. */
   readonly lockLimitMs?: number;
+  /** A descriptor that holds the folder's lock already: handed on by the steward for which this one works. */
+  readonly lockedBy?: number;
   readonly log: (line: LogLine) => void;
 }
 
@@ -53,12 +56,14 @@ const MOST_CONNECTIONS = 32;
 
 export class Steward implements Disposable {
   readonly #options: StewardOptions;
-  readonly #lock: Disposable;
+  readonly #lock: FolderLock;
   readonly #work: Omit<Work, "progress" | "asker">;
   readonly #wire: Wire;
   readonly conflicts: readonly Conflict[];
   #turn: Promise<void> = Promise.resolve();
   #isStaying = false;
+  /** What a former steward held is taken up; nothing is answered before. */
+  #ready: Promise<void> = Promise.resolve();
   #isEnding = false;
   #open = 0;
   #idle: NodeJS.Timeout | undefined;
@@ -71,7 +76,7 @@ export class Steward implements Disposable {
     if (process.geteuid?.() !== 0) throw new OperatorError("rights-missing", "The steward changes this host, which only root may.");
     try {
       ensureOwnFolder(options.folder);
-      return new Steward(options, await lockOf(options.folder, options.lockLimitMs ?? 0));
+      return new Steward(options, await lockOf(options));
     } catch (error) {
       const code = error instanceof Error && "code" in error && !(error instanceof OperatorError) ? String(error.code) : "";
       if (!UNUSABLE.has(code)) throw error;
@@ -79,7 +84,7 @@ export class Steward implements Disposable {
     }
   }
 
-  private constructor(options: StewardOptions, lock: Disposable) {
+  private constructor(options: StewardOptions, lock: FolderLock) {
     this.#options = options;
     this.#lock = lock;
     const { folder } = options;
@@ -115,8 +120,13 @@ export class Steward implements Disposable {
   }
 
   /** Takes up what a former steward held on the wire; from now on this one may hold it. What cannot be now is tried again and again. */
-  async stay(): Promise<void> {
+  stay(): Promise<void> {
     this.#isStaying = true;
+    this.#ready = this.#raise();
+    return this.#ready;
+  }
+
+  async #raise(): Promise<void> {
     const { log } = this.#options;
     try {
       const raised = await this.#wire.raise();
@@ -174,6 +184,7 @@ export class Steward implements Disposable {
     }
     const request = await conversation.request(REQUEST_LIMIT_MS);
     if (request === undefined) return;
+    await this.#ready;
     this.#options.log({ event: "asked", verb: request.verb, uid: peer.uid, pid: peer.pid });
     await this.#inTurn(request, { peer, conversation });
   }
@@ -193,16 +204,34 @@ export class Steward implements Disposable {
     const { log } = this.#options;
     const began = performance.now();
     try {
-      const answer = await permitted(name, verb, peer).perform(given, this.#workFor(peer, conversation));
-      conversation.last({ line: "answer", answer });
-      log({ event: "answered", verb: name, ms: Math.round(performance.now() - began) });
+      const wanted = permitted(name, verb, peer);
+      const reply = await this.#replyOf(wanted, given, { peer, conversation });
+      conversation.last(reply);
+      if (reply.line === "refused") log({ event: "refused", what: name, why: reply.message });
+      else log({ event: "answered", verb: name, ms: Math.round(performance.now() - began) });
     } catch (error) {
-      const isRefusal = error instanceof OperatorError;
-      const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      conversation.last(refusal(isRefusal ? error : new OperatorError("steward-refused", `A fault of ours: ${fault}`)));
-      if (isRefusal) log({ event: "refused", what: name, why: error.message });
-      else this.#fail(name, fault);
+      conversation.last(this.#refused(name, error));
     }
+  }
+
+  #refused(name: string, error: unknown): Reply {
+    if (error instanceof OperatorError) {
+      this.#options.log({ event: "refused", what: name, why: error.message });
+      return refusal(error);
+    }
+    const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#fail(name, fault);
+    return refusal(new OperatorError("steward-refused", `A fault of ours: ${fault}`));
+  }
+
+  /** What may take long without a pause is done by a process of its own, so that the wire and who watches it never wait. */
+  async #replyOf(verb: Verb, given: unknown, { peer, conversation }: From): Promise<Reply> {
+    if (verb.isInTurn && this.#isStaying)
+      return performApart(
+        { verb: verb.name, arguments: given },
+        { folder: this.#options.folder, lock: this.#lock.descriptor, conversation },
+      );
+    return { line: "answer", answer: await verb.perform(given, this.#workFor(peer, conversation)) };
   }
 
   #workFor({ pid, uid }: Peer, conversation: Conversation): Work {
@@ -241,8 +270,9 @@ function permitted(name: string, verb: Verb | undefined, { uid }: Peer): Verb {
 
 const LOCK_TRY_MS = 50;
 
-async function lockOf(folder: string, limitMs: number): Promise<Disposable> {
-  const until = performance.now() + limitMs;
+async function lockOf({ folder, lockLimitMs = 0, lockedBy }: StewardOptions): Promise<FolderLock> {
+  if (lockedBy !== undefined) return { descriptor: lockedBy, [Symbol.dispose]: () => undefined };
+  const until = performance.now() + lockLimitMs;
   for (;;) {
     const lock = lockFolder(folder);
     if (lock !== undefined) return lock;
