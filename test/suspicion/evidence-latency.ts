@@ -44,7 +44,7 @@ const VISITOR = `
 export async function measureEvidence(tries: number): Promise<EvidenceLatency> {
   await using site = await WireSite.start(CONFIGURATION);
   addSources(site, tries * 2);
-  await until("the sensor watches", async () => (await site.status())["watchers"] === 1);
+  await until("the sensor watches", async () => (await site.status()).watchers === 1);
   using engine = new EngineView(site.stewardPid);
   const child = site.laboratory.spawn("attacker", process.execPath, "--input-type=module", "-e", VISITOR);
   const visitor = { child, lines: createInterface({ input: child.stdout ?? assert.fail() }) };

@@ -83,6 +83,6 @@ test(
     assert.equal(await hostile(PEOPLE.six), DECOY);
     await site.sensor?.end("SIGTERM");
     assert.equal(await hostile(PEOPLE.six), REAL, "ended with the sensor");
-    assert.equal(JSON.stringify(Object((await site.status())["engine"])["handedOver"]), "[]");
+    assert.deepEqual((await site.status()).engine?.handedOver, []);
   },
 );

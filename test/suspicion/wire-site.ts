@@ -4,8 +4,12 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type ControlClient, controlClient } from "../../src/control/client.ts";
+import { askListening } from "../../src/steward/client/ask.ts";
+import { socketOf } from "../../src/steward/place.ts";
+import type { WireStatus } from "../../src/steward/verbs/api.ts";
 import { Laboratory, type Machine } from "../engine/laboratory.ts";
-import { type Json, jsonLines, PROGRAM, Site, UpCommand } from "../rig/command.ts";
+import { type Json, PROGRAM, Site, UpCommand } from "../rig/command.ts";
 import { programPath } from "../rig/needs.ts";
 
 /** Who is who in a laboratory: addresses of the machine beside the host, and of the one behind the router. */
@@ -80,9 +84,8 @@ export class WireSite implements AsyncDisposable {
     return Buffer.from(out, "latin1").toString("utf8");
   }
 
-  async status(): Promise<Json> {
-    const [status] = jsonLines(await this.command("wire", "status", "--folder", this.#steward, "--json"));
-    return status ?? assert.fail("no status");
+  status(): Promise<WireStatus> {
+    return askListening("wire.status", {}, { folder: this.#steward, socket: socketOf(this.#steward) });
   }
 
   suspects(...words: readonly string[]): Promise<string> {
@@ -91,19 +94,24 @@ export class WireSite implements AsyncDisposable {
 
   /** Each source and its state. */
   async states(): Promise<Readonly<Record<string, string>>> {
-    const lines = jsonLines(await this.suspects("--json"));
-    return Object.fromEntries(lines.map(({ source, state }) => [source, state]));
+    const suspects = await this.#control.json("/v1/suspects");
+    assert.ok(Array.isArray(suspects));
+    return Object.fromEntries(suspects.map(({ source, state }) => [source, state]));
   }
 
   async events(kind: string): Promise<readonly Json[]> {
-    return jsonLines(await this.command("events", "--json", "--kind", kind, ...this.site.place));
+    return (await Array.fromAsync(this.#control.lines(`/v1/events?kind=${kind}`))).map((event) => Object(event));
+  }
+
+  get #control(): ControlClient {
+    return controlClient(join(this.site.state, "control.sock"));
   }
 
   /** Waits until the sensor watches and its decoys are handed over. */
   async isWhole(): Promise<void> {
     await until("the sensor watches", async () => {
       const { watchers, engine } = await this.status();
-      return watchers === 1 && JSON.stringify(Object(engine)["handedOver"]) === "[22]";
+      return watchers === 1 && engine?.handedOver.includes(22) === true;
     });
   }
 
