@@ -129,7 +129,7 @@ async function openDoors(settings: Settings, assembled: Assembled): Promise<Sens
   placed.datagrams?.start((observation, place) => host.tell(observation, place));
   gate.open({
     tell: (observation) => host.tell(observation),
-    steward: wireOf(settings, { stewardFolder, listeners: host.listeners }),
+    steward: await wireOf(settings, { stewardFolder, listeners: host.listeners }),
   });
   const listening = [...accepting, ...(placed.datagrams?.listening ?? [])];
   const startedMs = Date.now();

@@ -4,20 +4,20 @@ import { parseNetwork, type SuspicionSettings } from "../../suspicion/index.ts";
 import type { Settings } from "../settings.ts";
 import { Gate, type GateSurroundings } from "./gate.ts";
 import { handOvers } from "./hand-over-listeners.ts";
-import { listeningSteward } from "./steward-port.ts";
 
 /** The gate of a sensor with these settings. @throws OperatorError `config-value` */
 export function sensorGate(settings: Settings): Gate {
   return new Gate({ settings: suspicionOf(settings), state: settings.state, now: () => Date.now() });
 }
 
-/** What is on the wire besides; undefined: nothing. */
-export function wireOf(
+/** What is on the wire besides; undefined: nothing. What asks the steward is loaded only for who has one. */
+export async function wireOf(
   settings: Settings,
   at: { readonly stewardFolder: string; readonly listeners: Parameters<typeof handOvers>[1] },
-): GateSurroundings["steward"] {
+): Promise<GateSurroundings["steward"]> {
   if (settings.wire === undefined) return undefined;
   const place = { folder: at.stewardFolder, socket: socketOf(at.stewardFolder) };
+  const { listeningSteward } = await import("./steward-port.ts");
   return { port: listeningSteward(place), handedOver: handOvers(settings, at.listeners) };
 }
 
