@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { BoundSocket } from "node:net";
 import test from "node:test";
 import { checkShape } from "../../shape/shape.ts";
-import { type WireSettings, wireShape } from "../../steward/wire/wire-settings.ts";
+import { wireShape } from "../../steward/wire/wire-settings.ts";
 import { type Settings, standardSettings } from "../settings.ts";
 import { bindForHandOver, handOverNotes, handOvers } from "./hand-over-listeners.ts";
 import { sensorGate } from "./sensor-gate.ts";
 
-function settings(handOver: WireSettings["handOver"], more: Partial<Settings> = {}): Settings {
+function settings(handOver: readonly object[], more: Partial<Settings> = {}): Settings {
   const { value: wire } = checkShape(wireShape, { interfaces: [{ name: "eth0" }], handOver });
   assert.ok(wire !== undefined);
   return { ...standardSettings("/nonexistent"), wire, ...more };
