@@ -93,8 +93,8 @@ test("up starts a steward that stays; the trace shows what happens; after kill -
   const { out } = await host.wire("status");
   assert.match(out, /is down, though asked for since/);
   await host.start();
-  assert.equal(hears(laboratory, "attacker", ["192.0.2.1", 9]), "taken");
   assert.equal((await host.status())["state"], "up");
+  assert.equal(hears(laboratory, "attacker", ["192.0.2.1", 9]), "taken");
   await host.kill("SIGTERM");
   assert.equal(hears(laboratory, "attacker", ["192.0.2.1", 9]), "ECONNREFUSED", "an orderly end takes the engine along at once");
   assert.deepEqual(programIds(laboratory), []);
