@@ -184,6 +184,21 @@ test("lists are told at once; who loses trust is taken off, and back when it is 
   await site.until(() => site.steward.states.get(ADMIN) === "trusted");
 });
 
+test("logs: who logs in is trusted until a decoy is touched, who guesses is suspect, and a line of another writer's trusts nobody", async () => {
+  await using site = new Site();
+  await site.until(() => site.steward.isWatched);
+  const journal = (MESSAGE: string, _UID = "0") =>
+    site.steward.see({ sight: "log", from: "journal", text: JSON.stringify({ SYSLOG_IDENTIFIER: "sshd", _COMM: "sshd", _UID, MESSAGE }) });
+  journal("Accepted password for anna from 198.51.100.9 port 4000 ssh2", "1000");
+  journal(`Accepted publickey for anna from ${ADMIN} port 4000 ssh2: ED25519 SHA256:x`);
+  await site.until(() => site.steward.states.get(ADMIN) === "trusted");
+  for (let round = 0; round < 12; round++) journal(`Failed password for root from ${VISITOR} port ${4000 + round} ssh2`);
+  await site.until(() => site.steward.states.get(VISITOR) === "suspect");
+  site.touch(ADMIN);
+  await site.until(() => site.steward.states.get(ADMIN) === "suspect");
+  assert.deepEqual(site.changes, [`${ADMIN} unknown > trusted`, `${VISITOR} unknown > suspect`, `${ADMIN} trusted > suspect`]);
+});
+
 test("this host itself is never suspect on the wire", async () => {
   await using site = new Site({ ipv6Prefix: 128 });
   await site.until(() => site.steward.isWatched);
