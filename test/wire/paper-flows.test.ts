@@ -63,8 +63,8 @@ class Host {
   async page(from: string, to: string, path: string): Promise<string> {
     const url = `http://${to.includes(":") ? `[${to}]` : to}${path}`;
     const words = ["-sS", "-g", "--path-as-is", "--http0.9", "--interface", from, "--max-time", "20", url];
-    const { out, err } = await this.laboratory.client("attacker", "curl", ...words);
-    return `${out}${err}`;
+    const { code, out, err } = await this.laboratory.client("attacker", "curl", ...words);
+    return code === 0 ? out : `${code} ${err}`;
   }
 
   /** The round trips of pings that were answered, in milliseconds. */
@@ -147,9 +147,11 @@ test("matched: dropped, and nonsense; else the protocol's own answer; who scans 
       await until("the scanner is hostile", async () => (await site.states())[way.source] === "hostile");
     }),
   );
-  const told = await site.events("suspicion.changed");
   for (const { source } of WAYS)
-    assert.match(JSON.stringify(told.filter((event) => JSON.stringify(event).includes(source))), /port/i, source);
+    await until(`why ${source} is suspect is told`, async () => {
+      const told = await site.events("suspicion.changed");
+      return told.some((event) => JSON.stringify(event).includes(`"${source}"`) && /port/i.test(JSON.stringify(event)));
+    });
   await t.test("after it: false information for the scanner, the real system for everybody else", () =>
     each(async ({ scanner, host: to, other, administrator, far }) => {
       await until("the decoy", async () => (await ssh.login("attacker", scanner, to)) === "svr04");
