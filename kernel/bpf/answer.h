@@ -6,6 +6,9 @@
 #pragma once
 #include "events.h"
 
+/** Where the engine sits; the third is at tc for what cannot be done at XDP. */
+enum place_of_engine { AT_TC, AT_XDP, BEHIND_XDP };
+enum { GO_ON = -1000 };
 enum { MSS_OPTION = 0x0204, HOPS = 64, DONT_FRAGMENT = 0x4000 };
 
 struct segment {
@@ -18,19 +21,19 @@ struct segment {
   struct decoy *banner;
 };
 
-/** The five words of the header; an option is counted in, and written by the caller. */
-INLINE void write_tcp(__u32 *word, const struct packet *p, const struct segment *s, __u32 payload, bool unfinished) {
-  const __u8 words = s->mss ? 6 : 5;
+/** What follows a TCP header's first five words: how long the header is, how much it carries, the sum of options and payload. */
+struct following {
+  __u32 words, payload;
+  __u64 sum;
+};
+
+/** The five words of the header; options are counted in, and written by the caller. */
+INLINE void write_tcp(__u32 *word, const struct packet *p, const struct segment *s, const struct following *following, bool unfinished) {
   word[0] = swap16(p->to_port) | (__u32)swap16(p->from_port) << 16;
   word[1] = swap32(s->sequence), word[2] = swap32(s->acknowledgement);
-  word[3] = (__u32)words << 4 | (__u32)s->flags << 8 | (__u32)swap16(s->window) << 16;
-  __u64 sum = pseudo_header(p, words * 4 + payload, PROTOCOL_TCP);
-  if (!unfinished) {
-    sum += (__u64)word[0] + word[1] + word[2] + word[3];
-    if (s->mss) sum += swap32((__u32)MSS_OPTION << 16 | s->mss);
-    if (payload) sum += s->banner->sum;
-    sum = 0xffff ^ folded(sum);
-  }
+  word[3] = following->words << 4 | (__u32)s->flags << 8 | (__u32)swap16(s->window) << 16;
+  __u64 sum = pseudo_header(p, following->words * 4 + following->payload, PROTOCOL_TCP);
+  if (!unfinished) sum = 0xffff ^ folded(sum + word[0] + word[1] + word[2] + word[3] + following->sum);
   word[4] = folded(sum);
 }
 
@@ -93,10 +96,13 @@ INLINE int answer(void *ctx, const bool xdp, const bool is_ipv6, const struct pa
   else
     write_ipv4(start + ETHERNET_BYTES, p, ip_bytes + tcp_bytes + payload);
   __u32 *word = start + ETHERNET_BYTES + ip_bytes;
-  write_tcp(word, p, s, payload, unfinished);
+  const __u32 option = swap32((__u32)MSS_OPTION << 16 | s->mss);
+  const struct following following = {
+      .words = tcp_bytes / 4, .payload = payload, .sum = (s->mss ? option : 0) + (__u64)(payload ? s->banner->sum : 0)};
+  write_tcp(word, p, s, &following, unfinished);
   if (s->mss) {
     if ((void *)(word + 6) > end) return drop(xdp);
-    word[5] = swap32((__u32)MSS_OPTION << 16 | s->mss);
+    word[5] = option;
   }
   if (payload && !store_bytes(ctx, xdp, headers, s->banner->banner, payload, BANNER_BYTES)) return drop(xdp);
   return send_back(ctx, xdp);

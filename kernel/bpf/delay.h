@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Suspects are answered late: their packets get an earliest departure time, which the queue `fq` of their interface keeps (skb->tstamp: Linux
- * 4.20 and later). A constant is added to what was planned already, so the order within a flow stays.
+ * Suspects are answered late: their packets get an earliest departure time, which the queue `fq` of their interface keeps (skb->tstamp:
+ * Linux 4.20 and later). A constant is added to what was planned already, so the order within a flow stays.
  *
- * What must stay true: what waits can fill at most half of the queue, since whoever comes when it is full is dropped, also legitimate packets.
- * What a suspect is sent beyond that is dropped, as overtaking would break the order.
+ * What must stay true: what waits can fill at most half of the queue, since whoever comes when it is full is dropped, also legitimate
+ * packets. What a suspect is sent beyond that is dropped, as overtaking would break the order.
  */
 #pragma once
 #include "stack.h"

@@ -28,24 +28,29 @@ INLINE int on_tcp(void *ctx, const bool xdp, const bool is_ipv6, struct packet *
   return p->flags & ACK ? on_ack(ctx, xdp, is_ipv6, p, settings, now) : pass(xdp);
 }
 
-INLINE int on_ip(void *ctx, const bool xdp, const bool is_ipv6, struct packet *p, __u64 now) {
+INLINE int on_ip(void *ctx, const enum place_of_engine where, const bool is_ipv6, struct packet *p, __u64 now) {
+  const bool xdp = where == AT_XDP;
+  struct turn turn = {};
   const __u32 zero = 0;
   const struct settings *settings = map_find(&settings_map, &zero);
   void *start = start_of(ctx, xdp), *end = end_of(ctx, xdp);
   const __u32 room = bytes_of(ctx, xdp) - ETHERNET_BYTES;
   if (!settings || !(is_ipv6 ? read_ipv6(p, start, end, room) : read_ipv4(p, start, end, room))) return pass(xdp);
+  if (where == BEHIND_XDP && p->protocol != PROTOCOL_TCP) return pass(xdp);
   if (are_same(&p->from, &p->to) && p->from_port == p->to_port && is_own(&p->to)) {
     on_land(p, settings, now);
     return drop(xdp);
   }
   if (settings->options & OPTION_LAND && (p->protocol != PROTOCOL_TCP || (p->flags & (SYN | ACK)) == SYN)) learn_carrier(p);
-  const int decided = on_patterns(ctx, xdp, is_ipv6, p, settings, now);
+  const int decided = on_patterns(ctx, where, is_ipv6, p, settings, &turn, now);
+  if (!xdp && decided == SPEAK) return speak(ctx, is_ipv6, p, &turn);
   if (decided != GO_ON) return decided;
-  if (p->protocol != PROTOCOL_TCP) return pass(xdp);
+  if (p->protocol != PROTOCOL_TCP || where == BEHIND_XDP) return pass(xdp);
   return on_tcp(ctx, xdp, is_ipv6, p, settings, now);
 }
 
-INLINE int engine(void *ctx, const bool xdp, __u32 interface) {
+INLINE int engine(void *ctx, const enum place_of_engine where, __u32 interface) {
+  const bool xdp = where == AT_XDP;
   const __u64 now = clock_coarse();
   const struct ethernet *ethernet = start_of(ctx, xdp);
   if (!is_alive(now) || (void *)(ethernet + 1) > end_of(ctx, xdp)) return pass(xdp);
@@ -58,20 +63,29 @@ INLINE int engine(void *ctx, const bool xdp, __u32 interface) {
     return drop(xdp);
   }
   if (p.own_mac[0] & 1) return pass(xdp);
-  if (ethernet->type == swap16(TYPE_IPV4)) return on_ip(ctx, xdp, false, &p, now);
-  return ethernet->type == swap16(TYPE_IPV6) ? on_ip(ctx, xdp, true, &p, now) : pass(xdp);
+  if (ethernet->type == swap16(TYPE_IPV4)) return on_ip(ctx, where, false, &p, now);
+  return ethernet->type == swap16(TYPE_IPV6) ? on_ip(ctx, where, true, &p, now) : pass(xdp);
 }
 
 SECTION("xdp") int utsu_xdp(struct xdp_md *ctx) {
-  return engine(ctx, true, ctx->ingress_ifindex);
+  return engine(ctx, AT_XDP, ctx->ingress_ifindex);
+}
+
+/** Headers may lie in pages that a program cannot read as they are. */
+INLINE bool is_readable(struct __sk_buff *ctx) {
+  if (ctx->pkt_type != PACKET_HOST || ctx->vlan_present) return false;
+  const __u64 linear = kept(end_of(ctx, false) - start_of(ctx, false));
+  if (linear < MOST_HEADERS && linear < ctx->len) skb_pull(ctx, ctx->len < MOST_HEADERS ? ctx->len : MOST_HEADERS);
+  return true;
 }
 
 SECTION("tc") int utsu_in(struct __sk_buff *ctx) {
-  if (ctx->pkt_type != PACKET_HOST || ctx->vlan_present) return TC_ACT_UNSPEC;
-  // Headers may lie in pages that a program cannot read as they are.
-  const __u64 linear = kept(end_of(ctx, false) - start_of(ctx, false));
-  if (linear < MOST_HEADERS && linear < ctx->len) skb_pull(ctx, ctx->len < MOST_HEADERS ? ctx->len : MOST_HEADERS);
-  return engine(ctx, false, ctx->ifindex);
+  return is_readable(ctx) ? engine(ctx, AT_TC, ctx->ifindex) : TC_ACT_UNSPEC;
+}
+
+/** Where utsu_xdp sees the packets first: what it cannot do, for connections of real servers. */
+SECTION("tc") int utsu_after(struct __sk_buff *ctx) {
+  return is_readable(ctx) ? engine(ctx, BEHIND_XDP, ctx->ifindex) : TC_ACT_UNSPEC;
 }
 
 /** Nothing leaves to whom this host is dead; suspects see another stack, and late. */

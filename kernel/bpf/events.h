@@ -38,7 +38,7 @@ INLINE __u32 bucket_of(const struct address *address) {
 
 __attribute__((noinline)) int tell(struct packet *p, __u8 kind, __u32 detail, __u64 now) {
   if (!p) return 0;
-  const bool proved = kind == EVENT_PROOF;
+  const bool proved = kind == EVENT_PROOF || (kind == EVENT_PATTERN && detail & MATCH_PROVED);
   const __u32 mine = bucket_of(&p->from) + (proved ? ALLOWANCES / 2 : 0);
   struct event *event = 0;
   if (is_allowed(mine, EVENTS_OF_ONE, now) &&

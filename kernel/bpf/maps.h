@@ -58,7 +58,10 @@ struct {
   TYPE(value, __u32);
 } trusted SECTION(".maps");
 
-/** Suspect and hostile sources. Only the steward writes it, and only when the address is proved. */
+/**
+ * Suspect and hostile sources, entered only when the address is proved: by the steward, and by the engine itself for what a pattern hands
+ * over, whose segment fits the numbers of both sides of a connection.
+ */
 struct standing {
   __u64 until;
   __u32 state;
@@ -120,6 +123,9 @@ struct event {
   __u8 mac[6], more[2];
 };
 enum { EVENT_UNUSED = 1, EVENT_PROOF, EVENT_ODD, EVENT_LAND_DROPPED, EVENT_LAND_DEAD, EVENT_PATTERN };
+/** Of the detail of what matched: the pattern's number, the answer that was carried out from bit 16 on, and whether the source is proved.
+ */
+enum { MATCH_PROVED = 1 << 24 };
 
 struct {
   NUMBER(type, BPF_MAP_TYPE_RINGBUF);
@@ -153,6 +159,12 @@ enum {
   COUNT_REPLIES,
   COUNT_DROPPED,
   COUNT_LATE,
+  COUNT_OBSERVED,
+  COUNT_NONSENSE,
+  COUNT_HELD,
+  COUNT_TURNED,
+  COUNT_ENDED,
+  COUNT_LAST_WORDS,
   COUNTS
 };
 
@@ -167,7 +179,7 @@ struct {
 struct progress_of_flow {
   __u32 tag, segments;
 };
-enum { FLOWS = 16384 };
+enum { FLOWS = 16384, FIRST_SEGMENTS = 4 };
 
 struct {
   NUMBER(type, BPF_MAP_TYPE_ARRAY);
@@ -175,6 +187,22 @@ struct {
   TYPE(key, __u32);
   TYPE(value, struct progress_of_flow);
 } flows SECTION(".maps");
+
+/**
+ * Connections that the engine ended, by a hash of each: which, and since when (seconds, and in the lowest bit whether it is held). As large
+ * for none as for a million: of those with the same place the oldest goes.
+ */
+enum { ENDED_WAYS = 4, ENDED_PLACES = 16384 };
+struct ended {
+  __u32 tag[ENDED_WAYS], mark[ENDED_WAYS];
+};
+
+struct {
+  NUMBER(type, BPF_MAP_TYPE_ARRAY);
+  NUMBER(max_entries, ENDED_PLACES);
+  TYPE(key, __u32);
+  TYPE(value, struct ended);
+} ended_flows SECTION(".maps");
 
 struct mac {
   __u8 byte[6];

@@ -27,11 +27,18 @@ struct packet {
   __u16 header;
 };
 
+/** Else the compiler keeps an address within the context, which the verifier forbids. */
+INLINE void *apart(void *ctx) {
+  return (void *)kept((__u64)ctx);
+}
+
 INLINE void *start_of(void *ctx, const bool xdp) {
+  ctx = apart(ctx);
   return xdp ? (void *)(long)((struct xdp_md *)ctx)->data : (void *)(long)((struct __sk_buff *)ctx)->data;
 }
 
 INLINE void *end_of(void *ctx, const bool xdp) {
+  ctx = apart(ctx);
   return xdp ? (void *)(long)((struct xdp_md *)ctx)->data_end : (void *)(long)((struct __sk_buff *)ctx)->data_end;
 }
 

@@ -6,27 +6,16 @@
  * limited for each source and in all.
  */
 #pragma once
+#include "connection.h"
 #include "fields.h"
 #include "match.h"
-#include "unused.h"
 
-enum { GO_ON = -1000, TCP_LISTEN = 10, FIRST_SEGMENTS = 4, REPLIES_OF_ONE = 5, REPLIES_OF_ALL = 1000 };
-
-/** How a packet stands to what this host knows. */
-struct standing_of_flow {
-  __u8 flow;
-  /** A socket of this host would get it, or the kernel itself answers. */
-  bool is_real;
-};
-
-INLINE __u32 tag_of(const struct packet *p) {
-  return mixed(&p->from) ^ (p->from_port | (__u32)p->to_port << 16) * 0x165667b1;
-}
+enum { REPLIES_OF_ONE = 5, REPLIES_OF_ALL = 1000 };
 
 /** Whether this is one of the first segments with a payload. */
 INLINE bool is_first(const struct packet *p) {
-  const __u32 tag = tag_of(p), place = tag & (FLOWS - 1);
-  struct progress_of_flow *flow = map_find(&flows, &place);
+  const __u32 tag = tag_of(p);
+  struct progress_of_flow *flow = flow_at(tag);
   if (!flow) return false;
   if (flow->tag != tag || p->flags & SYN) flow->tag = tag, flow->segments = 0;
   if (flow->segments >= FIRST_SEGMENTS) return false;
@@ -34,40 +23,54 @@ INLINE bool is_first(const struct packet *p) {
   return true;
 }
 
+/** What was dropped comes again, and is then as much a first segment as it was. */
+INLINE void forget_segment(const struct packet *p) {
+  const __u32 tag = tag_of(p);
+  struct progress_of_flow *flow = flow_at(tag);
+  if (flow && flow->tag == tag && flow->segments && flow->segments <= FIRST_SEGMENTS) flow->segments -= 1;
+}
+
 /** Whether the first segments of its connection have been seen: true for nearly all that a busy service gets. */
 INLINE bool is_late(const struct packet *p) {
-  const __u32 tag = tag_of(p), place = tag & (FLOWS - 1);
-  const struct progress_of_flow *flow = map_find(&flows, &place);
+  const __u32 tag = tag_of(p);
+  const struct progress_of_flow *flow = flow_at(tag);
   return flow && flow->tag == tag && flow->segments >= FIRST_SEGMENTS && !(p->flags & SYN);
 }
 
-INLINE __u8 flow_of_socket(const struct packet *p, const struct bpf_sock *socket) {
-  if (socket->state == TCP_LISTEN) return FLOW_STRAY;
-  return p->payload && is_first(p) ? FLOW_FIRST : FLOW_LATER;
-}
-
-INLINE __u8 flow_without_socket(const struct packet *p, const bool is_ipv6, const struct settings *settings) {
+INLINE void without_socket(struct standing_of_flow *found, const struct packet *p, const bool is_ipv6, const struct settings *settings) {
   const struct decoy *decoy = decoy_of(p);
   struct place place;
-  if (!(p->flags & ACK) || !decoy || !decoy->kind || !find_place(p, decoy, cookie(p, is_ipv6, settings), &place)) return FLOW_STRAY;
-  return p->payload && place.is_exact ? FLOW_FIRST : FLOW_LATER;
+  found->flow = FLOW_STRAY;
+  if (!(p->flags & ACK) || !decoy || !decoy->kind || !find_place(p, decoy, cookie(p, is_ipv6, settings), &place)) return;
+  found->flow = p->payload && place.is_exact ? FLOW_FIRST : FLOW_LATER;
+  found->is_proved = place.is_exact;
 }
 
-INLINE struct standing_of_flow stand(void *ctx, const bool is_ipv6, const struct packet *p, const struct settings *settings) {
-  struct standing_of_flow found = {.flow = FLOW_NEW, .is_real = p->protocol != PROTOCOL_TCP && p->protocol != PROTOCOL_UDP};
+/** A connection's numbers can be read at tc alone, so whether this is one of its first segments is counted there alone. */
+INLINE void with_socket(struct standing_of_flow *found, const struct packet *p, struct bpf_sock *socket, const bool xdp) {
+  found->is_connection = socket->state != TCP_LISTEN;
+  found->flow = FLOW_STRAY;
+  if (!found->is_connection || xdp) return;
+  found->flow = p->payload && is_first(p) ? FLOW_FIRST : FLOW_LATER;
+  read_numbers(found, p, socket);
+}
+
+INLINE struct standing_of_flow stand(void *ctx, const bool xdp, const bool is_ipv6, const struct packet *p,
+                                     const struct settings *settings) {
+  const bool is_tcp = p->protocol == PROTOCOL_TCP;
+  struct standing_of_flow found = {.flow = FLOW_NEW, .is_real = !is_tcp && p->protocol != PROTOCOL_UDP, .next = p->sequence};
   struct bpf_sock_tuple between;
   if (found.is_real) return found;
   const __u32 size = fill_between(&between, p, is_ipv6);
-  const bool is_tcp = p->protocol == PROTOCOL_TCP;
   struct bpf_sock *socket =
       is_tcp ? socket_find(ctx, &between, size, (__u64)-1, 0) : datagram_socket_find(ctx, &between, size, (__u64)-1, 0);
   const bool opens = !is_tcp || (p->flags & (SYN | ACK)) == SYN;
   if (!socket) {
-    if (!opens) found.flow = flow_without_socket(p, is_ipv6, settings);
+    if (!opens) without_socket(&found, p, is_ipv6, settings);
     return found;
   }
   found.is_real = true;
-  if (!opens) found.flow = flow_of_socket(p, socket);
+  if (!opens) with_socket(&found, p, socket, xdp);
   socket_release(socket);
   return found;
 }
@@ -114,12 +117,15 @@ INLINE void datagram_words(__u32 word[2], const struct packet *p, const struct s
   word[0] |= (folded(sum + word[0] + word[1]) ^ 0xffff) << 16;
 }
 
+INLINE bool has_room(const struct packet *p, __u64 now) {
+  return is_allowed(ALLOWANCE_REPLIES_OF_ONE + (bucket_of(&p->from) & (REPLY_BUCKETS - 1)), REPLIES_OF_ONE, now) &&
+         is_allowed(ALLOWANCE_REPLIES, REPLIES_OF_ALL, now);
+}
+
 INLINE bool may_reply(const struct packet *p, const struct scratch *s, const struct reply *reply, __u64 now) {
   const bool is_echo =
       (s->protocol == BIT_ICMP && s->field[FIELD_ICMP_TYPE] == 8) || (s->protocol == BIT_ICMPV6 && s->field[FIELD_ICMP_TYPE] == 128);
-  if ((s->protocol != BIT_UDP && !is_echo) || reply->size > s->field[FIELD_PAYLOAD_SIZE]) return false;
-  return is_allowed(ALLOWANCE_REPLIES_OF_ONE + (bucket_of(&p->from) & (REPLY_BUCKETS - 1)), REPLIES_OF_ONE, now) &&
-         is_allowed(ALLOWANCE_REPLIES, REPLIES_OF_ALL, now);
+  return (s->protocol == BIT_UDP || is_echo) && reply->size <= s->field[FIELD_PAYLOAD_SIZE] && has_room(p, now);
 }
 
 INLINE int reply_datagram(void *ctx, const bool xdp, const bool is_ipv6, const struct packet *p, const struct scratch *s, struct tables *t,
@@ -142,28 +148,74 @@ INLINE int reply_datagram(void *ctx, const bool xdp, const bool is_ipv6, const s
   datagram_words(words, p, s, reply, unfinished);
   word[0] = words[0], word[1] = words[1];
   if (!store_bytes(ctx, xdp, headers, &t->reply_bytes[reply->first & (REPLY_ALL - 1)], size, REPLY_BYTES)) return drop(xdp);
-  count(COUNT_REPLIES);
   return send_back(ctx, xdp);
 }
 
-INLINE int answer_match(void *ctx, const bool xdp, const bool is_ipv6, struct packet *p, const struct scratch *s, struct tables *t,
-                        bool is_real, __u64 now) {
-  const struct rule *rule = &t->rules[s->best & (RULES - 1)];
-  const __u32 answer = is_real && !is_suspect(&p->from, now) ? rule->on_listener : rule->answer;
-  tell(p, EVENT_PATTERN, rule->pattern | answer << 16, now);
-  if (!is_real && p->protocol == PROTOCOL_TCP && !is_odd(p->flags)) {
-    const struct decoy *decoy = decoy_of(p);
-    if (decoy && decoy->kind) return GO_ON;
-  }
-  if (answer != ANSWER_DROP && answer != ANSWER_REPLY) return GO_ON;
+/**
+ * A matched segment of a real server's connection, whose answer is more than to drop it. What the server has already, it keeps; what is not
+ * the next that it takes comes again. Whose address is not proved gets no more bytes than it sent.
+ *
+ * @return the answer that is carried out
+ */
+INLINE __u32 end_connection(struct packet *p, struct tables *t, const struct rule *rule, __u32 answer,
+                            const struct standing_of_flow *standing, struct turn *turn, __u64 now) {
+  const __s32 had = standing->next - p->sequence;
+  if (had < 0 || !p->payload || !(p->flags & ACK) || p->flags & (SYN | RST)) return ANSWER_DROP;
+  if (had >= p->payload) return ANSWER_OBSERVE;
   const struct reply *reply = &t->replies[rule->reply & (REPLIES - 1)];
-  if (answer == ANSWER_REPLY && p->protocol != PROTOCOL_TCP && may_reply(p, s, reply, now))
-    return reply_datagram(ctx, xdp, is_ipv6, p, s, t, reply);
-  count(COUNT_DROPPED);
-  return drop(xdp);
+  turn->ends = true, turn->next = standing->next, turn->tables = t;
+  mark_ended(p, answer == ANSWER_TARPIT, now);
+  if (answer == ANSWER_TARPIT) {
+    closed_window(&turn->segment, p, standing->next + 1);
+    return answer;
+  }
+  end_of_all(&turn->segment, p);
+  if (answer == ANSWER_HAND_OVER) {
+    if (standing->is_proved) enter_suspect(p, now);
+  } else if (standing->is_proved || (reply->size <= p->payload && has_room(p, now))) {
+    turn->reply = reply, turn->segment.flags |= PSH;
+  }
+  return answer;
 }
 
-INLINE int on_patterns(void *ctx, const bool xdp, const bool is_ipv6, struct packet *p, const struct settings *settings, __u64 now) {
+/** The answer that is carried out: what it cannot be for this packet becomes the next best. */
+INLINE __u32 carried_out(struct packet *p, const struct scratch *s, struct tables *t, const struct rule *rule, bool has_decoy,
+                         const struct standing_of_flow *standing, struct turn *turn, __u64 now) {
+  const __u32 answer = standing->is_real && !is_suspect(&p->from, now) ? rule->on_listener : rule->answer;
+  if (has_decoy) return ANSWER_OBSERVE;
+  if (answer == ANSWER_OBSERVE || answer == ANSWER_DROP) return answer;
+  if (standing->is_connection) return end_connection(p, t, rule, answer, standing, turn, now);
+  if (answer != ANSWER_REPLY) return ANSWER_OBSERVE;
+  return p->protocol != PROTOCOL_TCP && may_reply(p, s, &t->replies[rule->reply & (REPLIES - 1)], now) ? answer : ANSWER_DROP;
+}
+
+INLINE __u32 counter_of(__u32 answer, bool is_tcp) {
+  if (answer == ANSWER_DROP) return COUNT_DROPPED;
+  if (answer == ANSWER_REPLY) return is_tcp ? COUNT_NONSENSE : COUNT_REPLIES;
+  if (answer == ANSWER_HAND_OVER) return COUNT_TURNED;
+  return answer == ANSWER_TARPIT ? COUNT_HELD : COUNT_OBSERVED;
+}
+
+INLINE int answer_match(void *ctx, const bool xdp, const bool is_ipv6, struct packet *p, const struct scratch *s, struct tables *t,
+                        const struct standing_of_flow *standing, struct turn *turn, __u64 now) {
+  const struct rule *rule = &t->rules[s->best & (RULES - 1)];
+  const bool is_tcp = p->protocol == PROTOCOL_TCP;
+  const struct decoy *decoy = !standing->is_real && is_tcp && !is_odd(p->flags) ? decoy_of(p) : 0;
+  const __u32 answer = carried_out(p, s, t, rule, decoy && decoy->kind, standing, turn, now);
+  count(counter_of(answer, is_tcp));
+  tell(p, EVENT_PATTERN, rule->pattern | answer << 16 | (standing->is_proved ? MATCH_PROVED : 0), now);
+  if (answer == ANSWER_OBSERVE) return GO_ON;
+  if (answer == ANSWER_DROP) {
+    if (standing->is_connection && standing->flow == FLOW_FIRST) forget_segment(p);
+    return drop(xdp);
+  }
+  return is_tcp ? SPEAK : reply_datagram(ctx, xdp, is_ipv6, p, s, t, &t->replies[rule->reply & (REPLIES - 1)]);
+}
+
+/** @param where at tc behind XDP there is nothing to do but for connections of real servers, and at XDP nothing for them */
+INLINE int on_patterns(void *ctx, const enum place_of_engine where, const bool is_ipv6, struct packet *p, const struct settings *settings,
+                       struct turn *turn, __u64 now) {
+  const bool xdp = where == AT_XDP;
   const __u32 zero = 0;
   const __u32 *set = map_find(&active, &zero);
   if (!set) return GO_ON;
@@ -176,13 +228,20 @@ INLINE int on_patterns(void *ctx, const bool xdp, const bool is_ipv6, struct pac
   if (!t || !automaton) return GO_ON;
   s->group = group_of(t, p, is_ipv6);
   const struct group *group = &t->groups[s->group & (GROUPS - 1)];
-  // A new connection may have an old one's ports.
-  if (p->protocol == PROTOCOL_TCP && p->flags & SYN && flows_of(group)) is_first(p);
+  if (p->protocol == PROTOCOL_TCP) {
+    // A new connection may have an old one's ports.
+    if (p->flags & SYN && flows_of(group)) is_first(p);
+    if (!xdp && (p->flags & (SYN | RST | ACK)) == ACK) {
+      const int decided = on_ended(ctx, is_ipv6, p, flows_of(group) || group->size, turn, now);
+      if (decided != GO_ON) return decided;
+    }
+  }
   if (!is_worth_it(t, group, p, is_ipv6)) return GO_ON;
-  const struct standing_of_flow standing = stand(ctx, is_ipv6, p, settings);
+  const struct standing_of_flow standing = stand(ctx, xdp, is_ipv6, p, settings);
+  if (where != AT_TC && standing.is_connection == xdp) return GO_ON;
   s->flow = standing.flow;
   if (!is_listed(t, group, p, is_ipv6) && !(flows_of(group) & s->flow)) return GO_ON;
   if (!read_fields(ctx, xdp, is_ipv6, p, s) || best_rule(t, automaton, s) >= NO_RULE) return GO_ON;
   if (!is_own(&p->to) || is_trusted(&p->from)) return GO_ON;
-  return answer_match(ctx, xdp, is_ipv6, p, s, t, standing.is_real, now);
+  return answer_match(ctx, xdp, is_ipv6, p, s, t, &standing, turn, now);
 }

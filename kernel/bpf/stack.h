@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * How this host's stack looks to suspects: what it sends them by itself gets another time to live, another identification, and the options of
- * a SYN-ACK stand in another order. Values stay, so what was agreed between both ends holds; lengths stay, so nothing moves.
+ * How this host's stack looks to suspects: what it sends them by itself gets another time to live, another identification, and the options
+ * of a SYN-ACK stand in another order. Values stay, so what was agreed between both ends holds; lengths stay, so nothing moves.
  *
- * What must stay true: the program writes by helpers alone. One that writes into a packet directly makes the kernel copy the headers of every
- * packet that leaves, also of those that are no business of ours. Checksums follow by the difference, and the kernel knows where it is still
- * to make them (CHECKSUM_PARTIAL), so segments of any size are right.
+ * What must stay true: the program writes by helpers alone. One that writes into a packet directly makes the kernel copy the headers of
+ * every packet that leaves, also of those that are no business of ours. Checksums follow by the difference, and the kernel knows where it
+ * is still to make them (CHECKSUM_PARTIAL), so segments of any size are right.
  */
 #pragma once
 #include "answer.h"

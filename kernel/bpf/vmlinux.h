@@ -47,6 +47,11 @@ struct bpf_sock {
   __u32 bound_dev_if, family, type, protocol, mark, priority, src_ip4, src_ip6[4], src_port, dst_port, dst_ip4, dst_ip6[4], state;
 };
 
+/** Of `struct bpf_tcp_sock` up to what is read of it. */
+struct bpf_tcp_sock {
+  __u32 snd_cwnd, srtt_us, rtt_min, snd_ssthresh, rcv_nxt, snd_nxt, snd_una;
+};
+
 struct bpf_sk_lookup {
   __u64 cookie;
   __u32 family, protocol, remote_ip4, remote_ip6[4];

@@ -48,6 +48,9 @@ try {
       } else if (verb === "stand") {
         engine.stand(words[0] ?? "", { state: "hostile", forMs: 60_000 });
         say({ done: true });
+      } else if (verb === "know") {
+        engine.stand(words[0] ?? "", { state: "known", forMs: 60_000 });
+        say({ done: true });
       } else if (verb === "forgive") {
         engine.forgive(words[0] ?? "");
         say({ done: true });

@@ -89,8 +89,13 @@ export class Laboratory implements Disposable {
   }
 
   /** A script that runs until the end of the laboratory; ready when it has printed its first line. */
-  async start(machine: Machine, script: string, ...args: readonly string[]): Promise<ChildProcess> {
-    const child = this.spawn(machine, process.execPath, "--input-type=module", "-e", script, ...args);
+  start(machine: Machine, script: string, ...args: readonly string[]): Promise<ChildProcess> {
+    return this.startFile(machine, "--input-type=module", "-e", script, ...args);
+  }
+
+  /** The same with a program of Node's. */
+  async startFile(machine: Machine, ...args: readonly string[]): Promise<ChildProcess> {
+    const child = this.spawn(machine, process.execPath, ...args);
     assert.ok(child.stdout !== null);
     await once(child.stdout, "data");
     return child;

@@ -48,7 +48,8 @@ class PatternRun implements Disposable {
     hash ^= hash >>> 15;
     hash = Math.imul(hash, 0x2c1b3c6d);
     hash = (hash ^ (hash >>> 13)) >>> 0;
-    for (const place of [hash & 8191, 16_384 + 4096]) this.run.object.map("allowances").set(number32(place), Buffer.alloc(16));
+    for (const place of [hash & 8191, (hash & 8191) + 8192, 16_384 + 4096, 16_384 + 4096 + 1])
+      this.run.object.map("allowances").set(number32(place), Buffer.alloc(16));
   }
 
   [Symbol.dispose](): void {

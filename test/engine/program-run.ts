@@ -33,6 +33,9 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   "utsu_in 4294967295": "pass",
   "utsu_in 2": "drop",
   "utsu_in 7": "answer",
+  "utsu_after 4294967295": "pass",
+  "utsu_after 2": "drop",
+  "utsu_after 7": "answer",
   "utsu_out 4294967295": "pass",
   "utsu_out 2": "drop",
   "utsu_xdp 2": "pass",
@@ -80,7 +83,7 @@ export class EngineRun implements Disposable {
     this.object.map("heartbeat").set(number32(0), number64(process.hrtime.bigint() - BigInt(agoMs) * 1_000_000n));
   }
 
-  run(program: Hook | "utsu_out", frame: Uint8Array, repeat = 1): Ran {
+  run(program: Hook | "utsu_after" | "utsu_out", frame: Uint8Array, repeat = 1): Ran {
     this.beat(this.#agoMs);
     const { returned, bytes, nanoseconds } = programRun(this.object.calls, this.object.program(program), { frame, repeat });
     const told = `${program} ${returned}`;

@@ -110,6 +110,12 @@ export class EngineMaps {
       replies: count("replies"),
       dropped: count("dropped"),
       late: count("late"),
+      observed: count("observed"),
+      nonsense: count("nonsense"),
+      held: count("held"),
+      handedOver: count("handedOver"),
+      ended: count("ended"),
+      lastWords: count("lastWords"),
     };
   }
 
@@ -124,5 +130,11 @@ export class EngineMaps {
 }
 
 /** In the order of kernel/bpf/maps.h. */
-const COUNT_NAMES = ["synAcks", "probes", "banners", "segments", "land", "dead", "eventsLost", "replies", "dropped", "late"] as const;
+const COUNT_NAMES = [
+  ...(["synAcks", "probes", "banners", "segments", "land", "dead", "eventsLost", "replies", "dropped", "late"] as const),
+  /** What matched patterns got: nothing, nonsense over TCP, a closed window, a new connection elsewhere. */
+  ...(["observed", "nonsense", "held", "handedOver"] as const),
+  /** Real servers' connections that were ended, and what their clients sent afterwards. */
+  ...(["ended", "lastWords"] as const),
+] as const;
 export type CountName = (typeof COUNT_NAMES)[number];

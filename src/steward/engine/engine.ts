@@ -173,8 +173,10 @@ export class Engine implements Disposable {
     if (hook !== "tc") links.push(attachXdp(calls, network, { program: this.#object.program("utsu_xdp"), mode: hook }));
     const attached = { name, hook, index: network.index, isGone: false, seesLeaving: false, detach };
     this.#attached.push(attached);
+    // Behind XDP: connections of real servers, whose numbers cannot be read there.
+    const ingress = this.#object.program(hook === "tc" ? "utsu_in" : "utsu_after");
     const egress = this.#object.program("utsu_out");
-    attached.seesLeaving = attachTc(calls, network, hook === "tc" ? { ingress: this.#object.program("utsu_in"), egress } : { egress });
+    attached.seesLeaving = attachTc(calls, network, { ingress, egress });
   }
 
   async #delay(networks: readonly NetworkInterface[]): Promise<void> {

@@ -6,7 +6,7 @@ import type { LibbpfCalls } from "./libbpf-calls.ts";
  * What the kernel tells of a program that is attached somewhere: how a later process finds what an earlier one left behind. Only programs with
  * a name of ours are ever touched.
  */
-export const PROGRAM_NAMES = ["utsu_in", "utsu_out", "utsu_xdp"];
+export const PROGRAM_NAMES = ["utsu_in", "utsu_after", "utsu_out", "utsu_xdp"];
 
 export interface FoundProgram {
   readonly id: number;

@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { OperatorError } from "../../errors/operator-error.ts";
+import { ANSWER, type Answer } from "../../patterns/index.ts";
 import { Reader } from "../../wire/reader.ts";
 
 /**
@@ -149,10 +150,31 @@ export interface EngineEvent {
   readonly to: string;
   readonly fromPort: number;
   readonly toPort: number;
-  /** pattern: its rule's number; proof: what answered (1 tarpit, 2 banner). */
+  /** As the engine wrote it; proof: what answered (1 tarpit, 2 banner). */
   readonly detail: number;
   readonly mac: string;
+  /** Of `pattern` alone. */
+  readonly match?: PatternMatch;
 }
+
+/** Which pattern a packet matched, and what it got. */
+export interface PatternMatch {
+  /** Place in the compiled set's `patterns`. */
+  readonly pattern: number;
+  /** What was carried out, which may be less than the pattern says: a real service's visitor is only observed, until it is suspect. */
+  readonly answer: Answer;
+  /** The packet's numbers fit both sides of a connection, or the cookie of our SYN-ACK: nobody else sent it in this source's name. */
+  readonly isProved: boolean;
+}
+
+/** pattern, 16 bits · answer, 8 bits · 1 where the source is proved */
+function matchOf(detail: number): PatternMatch {
+  const number = (detail >>> 16) & 0xff;
+  const answer = ANSWERS.find((name) => ANSWER[name] === number) ?? "observe";
+  return { pattern: detail & 0xffff, answer, isProved: detail >>> 24 === 1 };
+}
+
+const ANSWERS = ["observe", "drop", "reply", "handOver", "tarpit"] as const;
 
 const EVENT_BYTES = 64;
 
@@ -181,5 +203,6 @@ export function parseEvent(record: Uint8Array): EngineEvent | undefined {
     toPort,
     detail,
     mac,
+    ...(kind === "pattern" ? { match: matchOf(detail) } : {}),
   };
 }

@@ -17,8 +17,7 @@ const HANDLES = { ownQueue: 0x55540001, foundQueue: 0x55540002 } as const;
 type Queue = keyof typeof HANDLES;
 
 export interface TcPrograms {
-  /** Left out where what comes in is seen at XDP. */
-  readonly ingress?: number;
+  readonly ingress: number;
   readonly egress: number;
 }
 
@@ -31,7 +30,7 @@ export function attachTc(calls: LibbpfCalls, network: NetworkInterface, programs
   const kinds = queueKinds(network.name);
   const queue: Queue = kinds.length > 0 ? "foundQueue" : "ownQueue";
   if (queue === "ownQueue") must(calls.hookCreate(hook(network.index, POINTS.ingress | POINTS.egress)), network, "make a clsact queue");
-  if (programs.ingress !== undefined) attachPoint(calls, network, { point: "ingress", program: programs.ingress, queue });
+  attachPoint(calls, network, { point: "ingress", program: programs.ingress, queue });
   // Behind the older `ingress` queue both directions are one.
   if (kinds.includes("ingress")) return false;
   attachPoint(calls, network, { point: "egress", program: programs.egress, queue });
