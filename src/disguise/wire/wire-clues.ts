@@ -25,7 +25,7 @@ export const wireClues: Readonly<Record<string, WishOf>> = {
   "network.telnet-greeting": said("cowrie"),
   "network.ftp-greeting": said("dionaea"),
   "network.mysql-salt": said("dionaea"),
-  "network.port-set": () => ({ unused: { tarpit: portsOf("dionaea"), responders: ["dionaea"] } }),
+  "network.port-set": () => ({ unused: { tarpit: [...portsOf("dionaea"), "42", "135", "443", "5061"], responders: ["dionaea"] } }),
   "network.two-systems": held("135", "139", "445", "1433", "3389"),
   "network.control-systems": held("102", "502", "2404", "44818"),
   "network.holding-ports": (site) => ({ unused: { tarpit: inOrder(shuffled(site, "holding-ports", SOUGHT).slice(0, HELD)) } }),
