@@ -23,22 +23,27 @@ const ECHO = `
 const HOSTILE = "GET /cgi-bin/luci/;stok=/locale?form=country&operation=write&country=$(id) HTTP/1.1\r\n\r\n";
 const HEARD = `
   import { connect } from "node:net";
-  let heard = "";
-  const tell = (what) => { console.log(JSON.stringify(what)); process.exit(0); };
-  const s = connect({ host: process.argv[1], port: Number(process.argv[2]), timeout: 3000 }, () => s.end(process.argv[3]));
-  s.on("data", (bytes) => { heard += bytes; }).on("end", () => tell(heard)).on("error", (error) => tell(error.code)).on("timeout", () => tell("silence"));`;
+  const hear = ([host, port, said]) => new Promise((tell) => {
+    let heard = "";
+    const s = connect({ host, port, timeout: 3000 }, () => s.end(said));
+    s.on("data", (bytes) => { heard += bytes; }).on("end", () => tell(heard)).on("error", (error) => tell(error.code)).on("timeout", () => tell("silence"));
+  });
+  console.log(JSON.stringify(await Promise.all(JSON.parse(process.argv[1]).map(hear))));
+  process.exit(0);`;
 
-const script = (source: string, ...args: readonly string[]) => ["--input-type=module", "-e", source, ...args] as const;
+type Asked = readonly [address: string, port: number, heard: string, said?: string];
 
-async function heard(
-  laboratory: Laboratory,
-  machine: Machine,
-  ...to: readonly [address: string, port: string, said?: string]
-): Promise<string> {
-  const [address, port, said = "hello"] = to;
-  const { code, out, err } = await laboratory.client(machine, process.execPath, ...script(HEARD, address, port, said));
+/** Asks all at once, and each must be answered so. */
+async function hears(laboratory: Laboratory, machine: Machine, asked: readonly Asked[]): Promise<void> {
+  const words = JSON.stringify(asked.map(([address, port, _, said = "hello"]) => [address, port, said]));
+  const { code, out, err } = await laboratory.client(machine, process.execPath, "--input-type=module", "-e", HEARD, words);
   assert.equal(code, 0, err);
-  return JSON.parse(out);
+  const answers: unknown = JSON.parse(out);
+  assert.ok(Array.isArray(answers));
+  assert.deepEqual(
+    answers.map((heard, index) => `${asked[index]?.[0]} ${asked[index]?.[1]}: ${heard}`),
+    asked.map(([address, port, heard]) => `${address} ${port}: ${heard}`),
+  );
 }
 
 /** Also the way from the attacker's network to the third machine's, through the host and the router. */
@@ -79,22 +84,40 @@ for (const [offload, hook] of [
     await laboratory.start("third", ECHO, "9", "third");
     await host.start();
     await host.up({ interfaces: ["lab0", "lab1"].map((name) => ({ name, hook })), unused: { tarpit: ["1-65535"] } });
-    await Promise.all(
-      FAMILIES.map(async ({ host: near, user, hostBehind }) => {
-        assert.equal(await heard(laboratory, "attacker", near, "80"), "host HELLO");
-        assert.equal(await heard(laboratory, "third", hostBehind, "80"), "host HELLO");
-        assert.equal(await heard(laboratory, "attacker", near, "80", HOSTILE), `host ${HOSTILE.toUpperCase()}`, "only observed");
-        assert.equal(await heard(laboratory, "attacker", near, "9"), "silence", "a tarpit");
-        assert.equal(await heard(laboratory, "attacker", user, "9", HOSTILE), `third ${HOSTILE.toUpperCase()}`, "to somebody else");
-        assert.equal(await heard(laboratory, "attacker", user, "10"), "ECONNREFUSED", "to somebody else, and closed");
-        assert.equal(await heard(laboratory, "attacker", near, "8088", HOSTILE), `third ${HOSTILE.toUpperCase()}`, "leads elsewhere");
-      }),
-    );
+    const back = HOSTILE.toUpperCase();
+    const attackers = FAMILIES.flatMap(({ host: near, user }): readonly Asked[] => [
+      [near, 80, "host HELLO"],
+      [near, 80, `host ${back}`, HOSTILE],
+      // A tarpit.
+      [near, 9, "silence"],
+      // To somebody else; also where that one is closed.
+      [user, 9, `third ${back}`, HOSTILE],
+      [user, 10, "ECONNREFUSED"],
+      // It leads to somebody else.
+      [near, 8088, `third ${back}`, HOSTILE],
+    ]);
+    await Promise.all([
+      hears(laboratory, "attacker", attackers),
+      hears(
+        laboratory,
+        "third",
+        FAMILIES.map(({ hostBehind }) => [hostBehind, 80, "host HELLO"]),
+      ),
+    ]);
     await laboratory.start("host", ECHO, "9", "new");
-    for (const { host: near, hostBehind } of FAMILIES) {
-      assert.equal(await heard(laboratory, "attacker", near, "9"), "new HELLO", "started a moment ago");
-      assert.equal(await heard(laboratory, "third", hostBehind, "9"), "new HELLO");
-    }
+    const atOnce = (address: string): Asked => [address, 9, "new HELLO"];
+    await Promise.all([
+      hears(
+        laboratory,
+        "attacker",
+        FAMILIES.map(({ host: near }) => atOnce(near)),
+      ),
+      hears(
+        laboratory,
+        "third",
+        FAMILIES.map(({ hostBehind }) => atOnce(hostBehind)),
+      ),
+    ]);
   });
 
 test("another XDP program and a vanishing interface: a sentence each, and the rest goes on", LIVE, async () => {
@@ -111,12 +134,12 @@ test("another XDP program and a vanishing interface: a sentence each, and the re
   assert.equal(await shown(), before);
   // Behind another XDP program there is room at tc.
   await host.up({ interfaces: [{ name: "lab0" }, { name: "lab1" }], unused: { tarpit: ["9"] } });
-  assert.equal(await heard(laboratory, "attacker", "192.0.2.1", "9"), "silence");
+  await hears(laboratory, "attacker", [["192.0.2.1", 9, "silence"]]);
   ip("-n", laboratory.name("host"), "link", "delete", "lab1");
-  const isGone = async () => JSON.stringify((await host.status())["engine"]).includes('"isGone":true');
+  const isGone = async () => (await host.status()).engine?.interfaces.some(({ isGone: gone }) => gone) === true;
   for (let tries = 0; tries < 60 && !(await isGone()); tries += 1) await new Promise((resolve) => setTimeout(resolve, 200));
   assert.match((await host.wire("status")).out, /lab1.*vanished/);
-  assert.equal(await heard(laboratory, "attacker", "192.0.2.1", "9"), "silence");
+  await hears(laboratory, "attacker", [["192.0.2.1", 9, "silence"]]);
   await host.down();
-  assert.equal(await heard(laboratory, "attacker", "192.0.2.1", "9"), "ECONNREFUSED");
+  await hears(laboratory, "attacker", [["192.0.2.1", 9, "ECONNREFUSED"]]);
 });

@@ -70,8 +70,9 @@ export class StewardHost implements Disposable {
     return told(await this.wire("down", "--json"));
   }
 
-  async status(): Promise<Line> {
-    return told(await this.wire("status", "--json"));
+  /** Without the command, so that it costs little to ask again and again. */
+  status(): Promise<StewardApi["wire.status"]["answer"]> {
+    return this.ask("wire.status", {});
   }
 
   ask<Name extends VerbName>(name: Name, asked: StewardApi[Name]["asked"]): Promise<StewardApi[Name]["answer"]> {
