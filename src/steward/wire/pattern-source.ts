@@ -19,10 +19,10 @@ export interface Matched {
   readonly answer: Answer;
 }
 
-/** @param detail of the engine's event: the pattern's number in the lower sixteen bits, what was done in the upper */
+/** @param detail of the engine's event: the pattern's number in the lower sixteen bits, what was done in the next eight (kernel/bpf/maps.h) */
 export function matchedIn({ patterns }: LoadedPatterns, detail: number): Matched | undefined {
   const pattern = patterns[detail & 0xffff];
-  const answer = answers.find((name) => ANSWER[name] === detail >>> 16);
+  const answer = answers.find((name) => ANSWER[name] === ((detail >>> 16) & 0xff));
   return pattern === undefined || answer === undefined ? undefined : { pattern, answer };
 }
 
