@@ -25,7 +25,7 @@ export function tableScript({ interfaces, queue }: QueueTable): string {
   set six { type ipv6_addr; flags interval, timeout; }
   chain out {
     type filter hook output priority 300; policy accept;
-    meta l4proto ipv6-icmp icmpv6 type >= 130 accept
+    meta l4proto 58 icmpv6 type >= 130 accept
     oifname { ${names} } ip daddr @four queue num ${queue} bypass
     oifname { ${names} } ip6 daddr @six queue num ${queue} bypass
   }
