@@ -49,7 +49,7 @@ export const catalogue = {
     fields: {
       what: text("What cannot be done: journal, index, quarantine, recordings, wire."),
       reason: text("The cause.", { ecs: "error.message" }),
-      lost: integer("Events, files, chunks or sources that were not kept since the last such event."),
+      lost: integer("Events, files or chunks that were not kept since the last such event."),
     },
   },
   "sensor.recovered": {

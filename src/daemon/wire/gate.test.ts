@@ -224,7 +224,20 @@ test("what is forged changes nothing; what an engine has no room for is said", a
   assert.equal(site.gate.suspicion.size.unproven, 20_000);
   site.steward.room = site.steward.states.size;
   site.touch();
-  await site.until(() => site.told.some(({ kind, fields }) => kind === "sensor.degraded" && fields["lost"] === 1));
+  await site.until(() =>
+    site.told.some(({ kind, fields }) => kind === "sensor.degraded" && `${fields["reason"]}`.includes("no room for 1 more")),
+  );
+});
+
+test("a hand-over that is refused is said, and sources are watched and stood all the same", async () => {
+  await using site = new Site();
+  site.steward.refusal = "That is no listening TCP socket.";
+  site.steward.leave();
+  await site.until(() => site.gate.away !== undefined);
+  site.steward.comeBack();
+  await site.until(() => site.told.some(({ kind, fields }) => kind === "sensor.degraded" && fields["reason"] === site.steward.refusal));
+  site.touch();
+  await site.until(() => site.steward.states.get(VISITOR) === "suspect");
 });
 
 test("many changes go in few requests, each source's last word only", async () => {

@@ -59,7 +59,7 @@ export class Gate {
       opinions: () => this.#suspicion.list(),
       onSight: (sight) => this.sight(sight),
       onAway: (why) => this.#steward(why),
-      onRefused: (count) => this.#degraded("the engine has no room for more sources", count),
+      onRefused: (why) => this.#degraded(why),
     });
   }
 
@@ -124,12 +124,12 @@ export class Gate {
   #steward(why: string | undefined): void {
     const wasAway = this.#away !== undefined;
     this.#away = why;
-    if (why !== undefined) this.#degraded(why, 0);
+    if (why !== undefined) this.#degraded(why);
     else if (wasAway) this.#tell({ kind: "sensor.recovered", fields: { what: "wire", lost: 0 } });
   }
 
-  #degraded(reason: string, lost: number): void {
-    this.#tell({ kind: "sensor.degraded", fields: { what: "wire", reason, lost } });
+  #degraded(reason: string): void {
+    this.#tell({ kind: "sensor.degraded", fields: { what: "wire", reason, lost: 0 } });
   }
 }
 

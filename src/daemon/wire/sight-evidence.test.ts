@@ -39,7 +39,8 @@ test("flags are told by name, and a pattern by its name and weight", () => {
   assert.deepEqual(evidence.of(packet({ kind: "pattern" }, { pattern: "smb.smbghost", weight: 80 }))?.deed, {
     ...{ kind: "pattern", id: "smb.smbghost", weight: 80 },
   });
-  const proved = packet({ kind: "pattern", detail: 5 | (1 << 16) | (1 << 24) }, { pattern: "smb.smbghost", weight: 80 });
+  const match = { pattern: 5, answer: "observe", isProved: true } as const;
+  const proved = packet({ kind: "pattern", match }, { pattern: "smb.smbghost", weight: 80 });
   assert.equal(evidence.of(proved)?.proof, "handshake", "in a connection, by its numbers");
   assert.equal(evidence.of(packet({ kind: "pattern" })), undefined, "of a set of patterns that is gone");
 });

@@ -51,12 +51,9 @@ function flagNames(flags: number): string {
 
 function patternEvidence({ event, pattern, weight }: SeenPacket): Evidence | undefined {
   if (pattern === undefined || weight === undefined) return undefined;
-  const proof = event.detail >>> PROVED_BIT === 1 ? "handshake" : "none";
+  const proof = event.match?.isProved === true ? "handshake" : "none";
   return { source: event.from, proof, deed: { kind: "pattern", id: pattern, weight } };
 }
-
-/** Set in the detail of a match whose packet belongs to a connection, by both of its numbers (kernel/bpf/maps.h). */
-const PROVED_BIT = 24;
 
 /** A line of a log, or an entry of the journal as JSON. */
 function logEvidence(text: string): Evidence | undefined {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { OperatorError } from "../../errors/operator-error.ts";
 import type { HandOverAsked, Sight } from "../../steward/verbs/api.ts";
 import type { Opinion, Transition } from "../../suspicion/index.ts";
 import { Standings } from "./standings.ts";
@@ -14,8 +15,8 @@ export interface LinkParts {
   readonly handedOver: readonly HandOverAsked[];
   /** The steward is away, and why; undefined: it is there again. */
   readonly onAway: (why: string | undefined) => void;
-  /** There was no room in the engine for so many. */
-  readonly onRefused: (count: number) => void;
+  /** Something that was asked for was refused, and why; the rest is done. */
+  readonly onRefused: (why: string) => void;
 }
 
 /**
@@ -97,13 +98,20 @@ export class StewardLink {
 
   async #handOver(session: AbortController): Promise<void> {
     const { port, handedOver } = this.#parts;
-    try {
-      for (const one of handedOver) if (!session.signal.aborted) await port.handOver(one);
-      if (!session.signal.aborted) this.#away(undefined);
-    } catch (error) {
-      if (!session.signal.aborted) this.#away(messageOf(error));
-      session.abort();
+    for (const one of handedOver)
+      if (!session.signal.aborted) await port.handOver(one).catch((error: unknown) => this.#failed(session, error));
+    if (!session.signal.aborted) this.#away(undefined);
+  }
+
+  /** What the steward refuses is said, and the rest goes on; where it is gone, the session is over. */
+  #failed(session: AbortController, error: unknown): void {
+    if (session.signal.aborted) return;
+    if (error instanceof OperatorError && !GONE.has(error.code)) {
+      this.#parts.onRefused(error.message);
+      return;
     }
+    this.#away(messageOf(error));
+    session.abort();
   }
 
   #send(): void {
@@ -118,14 +126,11 @@ export class StewardLink {
   }
 
   async #sendAll(session: AbortController): Promise<void> {
-    try {
-      while (this.#standings.size > 0 && !session.signal.aborted) {
-        const { refused } = await this.#parts.port.stand({ standings: this.#standings.take() });
-        if (refused.length > 0) this.#parts.onRefused(refused.length);
-      }
-    } catch (error) {
-      if (!session.signal.aborted) this.#away(messageOf(error));
-      session.abort();
+    while (this.#standings.size > 0 && !session.signal.aborted) {
+      const standing = this.#parts.port.stand({ standings: this.#standings.take() });
+      const answer = await standing.catch((error: unknown) => this.#failed(session, error));
+      if (answer !== undefined && answer.refused.length > 0)
+        this.#parts.onRefused(`the engine has no room for ${answer.refused.length} more sources`);
     }
   }
 
@@ -137,6 +142,8 @@ export class StewardLink {
   }
 }
 
+/** What the steward says when it, or the wire, is not there. */
+const GONE: ReadonlySet<string> = new Set(["steward-down", "wire-down", "rights-missing"]);
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2000;
 

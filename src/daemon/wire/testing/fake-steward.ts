@@ -11,6 +11,8 @@ export class FakeSteward implements StewardPort {
   requests = 0;
   watches = 0;
   room = Number.POSITIVE_INFINITY;
+  /** Why it refuses hand-overs. */
+  refusal: string | undefined;
   #isThere = true;
   #see: ((sight: Sight) => void) | undefined;
   #end: (() => void) | undefined;
@@ -61,6 +63,7 @@ export class FakeSteward implements StewardPort {
   async handOver({ port, descriptor }: HandOverAsked): Promise<void> {
     await Promise.resolve();
     this.#mustBeThere();
+    if (this.refusal !== undefined) throw new OperatorError("steward-refused", this.refusal);
     this.ports.set(port, descriptor);
   }
 
