@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { withStory } from "../../src/cli/wire/with-story.ts";
@@ -9,6 +10,7 @@ import { checkShape } from "../../src/shape/shape.ts";
 import { toEngineSettings } from "../../src/steward/wire/to-engine-settings.ts";
 import { wireShape } from "../../src/steward/wire/wire-settings.ts";
 import { needs } from "../rig/needs.ts";
+import { StewardHost } from "../wire/steward-host.ts";
 import { Laboratory } from "./laboratory.ts";
 import type { Look } from "./look-from-outside.ts";
 
@@ -165,5 +167,28 @@ describe("clues of the wire, seen from outside", { concurrency: true }, () => {
     assert.ok(under.shown.includes("stack.random-ports-open"), under.shown.join());
     await engine.ask("down");
     assert.match(await visitor.nmap("-sS", "-p30000-30499"), /500 closed/);
+  });
+
+  test("wire up --story: the command brings about what the story shows on the wire, beside what is configured", LIVE, async () => {
+    using laboratory = new Laboratory();
+    const visitor = new Visitor(laboratory);
+    using host = new StewardHost(laboratory);
+    await host.start();
+    const config = join(host.folder, "utsusemi.yaml");
+    writeFileSync(config, JSON.stringify({ wire: { interfaces: [{ name: "lab0" }], unused: { tarpit: ["7"], leaveOut: ["80"] } } }));
+    const { out, err } = await host.wire("up", "--story", "container-sensor", "--config", config);
+    assert.match(out, /need a sensor whose configuration has `responders: \{ sets: \[tpot\] \}`/, err);
+    const { settings } = await host.status();
+    assert.deepEqual(settings?.unused.responders, ["dionaea"]);
+    assert.ok(settings.unused.tarpit.includes("7") && settings.unused.tarpit.includes("445"));
+    assert.match(await visitor.nmap("-sV", "-p21"), /^21\/tcp +open +ftp +Dionaea honeypot ftpd/m);
+    const seen = await visitor.nmap("-sS", "-p7,80,445");
+    assert.match(seen, /^7\/tcp +open/m);
+    assert.match(seen, /^80\/tcp +closed/m);
+    assert.match(seen, /^445\/tcp +open/m);
+    const refused = await host.wire("up", "--story", "metal", "--config", config);
+    assert.match(refused.err, /The story metal shows nothing on the wire/);
+    await host.down();
+    assert.match(await visitor.nmap("-sS", "-p7,21"), /2 closed|21\/tcp +closed/);
   });
 });
