@@ -46,6 +46,8 @@ const HOLD = `
 
 const ODD = ["", "F", "FPU", "SF", "SR", "FSRPAUEC", "U", "P"];
 
+const SHELLSHOCK = "GET /cgi-bin/x HTTP/1.1\r\nUser-Agent: () { :; }; echo\r\n\r\n";
+
 /** All that the engine could take for evidence, from one address to another. */
 function forged(between: Between): readonly Buffer[] {
   const ports = Array.from({ length: 60 }, (_, index) => 2990 + index);
@@ -57,7 +59,7 @@ function forged(between: Between): readonly Buffer[] {
       ...["A", "PA", "RA", "R"].map((flags) => tcpFrame(between, { toPort, flags, ...numbers })),
     ];
   });
-  const payload = Buffer.from("GET /cgi-bin/x HTTP/1.1\r\nUser-Agent: () { :; }; echo\r\n\r\n");
+  const payload = Buffer.from(SHELLSHOCK);
   const inConnection = ["198.51.100.1", "2001:db8:2::1"]
     .filter((host) => host.includes(":") === between[0].includes(":"))
     .flatMap((host) =>
@@ -117,9 +119,12 @@ test(
     await until("the scanner is hostile", async () => (await site.states())["192.0.2.2"] === "hostile");
     site.touch("attacker", { from: "2001:db8:1::2", to: HOST.six, port: 2323 });
     await until("who touched a decoy is hostile", async () => (await site.states())["2001:db8:1::2"] === "hostile");
+    // What was forged into the victim's connection is proof where somebody says it in a connection of his own.
+    connectOnly(site, { from: "192.0.2.3", to: HOST.four, port: WEB, says: SHELLSHOCK });
+    await until("who said what a pattern recognises is hostile", async () => (await site.states())["192.0.2.3"] === "hostile");
     await until("as the engine has it", () => engine.state("192.0.2.2") === "hostile" && engine.state("2001:db8:1::2") === "hostile");
 
-    assert.deepEqual(await site.states(), { ...before, "192.0.2.2": "hostile", "2001:db8:1::2": "hostile" });
+    assert.deepEqual(await site.states(), { ...before, "192.0.2.2": "hostile", "192.0.2.3": "hostile", "2001:db8:1::2": "hostile" });
     for (const address of [...Object.values(VICTIM), ...Object.values(TRUSTED)]) assert.equal(engine.state(address), "unknown", address);
     assert.equal(
       (await site.events("suspicion.changed")).some(({ fields }) => `${Object(fields)["who"]}`.startsWith("203.0.113.")),
@@ -128,15 +133,20 @@ test(
   },
 );
 
+interface Visit {
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly says?: string;
+}
+
 /** A port that accepts and says nothing. */
-function connectOnly(
-  { laboratory }: WireSite,
-  { from, to, port }: { readonly from: string; readonly to: string; readonly port: number },
-): void {
-  laboratory.must("attacker", process.execPath, "--input-type=module", "-e", CONNECT, from, to, `${port}`);
+function connectOnly({ laboratory }: WireSite, { from, to, port, says = "" }: Visit): void {
+  laboratory.must("attacker", process.execPath, "--input-type=module", "-e", CONNECT, from, to, `${port}`, says);
 }
 
 const CONNECT = `
   import { connect } from "node:net";
-  const [localAddress, host, port] = process.argv.slice(1);
-  connect({ host, port: Number(port), localAddress, timeout: 20000 }).on("connect", () => process.exit(0)).on("error", () => process.exit(1));`;
+  const [localAddress, host, port, says] = process.argv.slice(1);
+  const socket = connect({ host, port: Number(port), localAddress, timeout: 20000 }).on("error", () => process.exit(1));
+  socket.on("connect", () => (says === "" ? process.exit(0) : socket.end(says, () => setTimeout(() => process.exit(0), 200))));`;
