@@ -16,5 +16,5 @@ test("doctor says whether the engine can be loaded, and what is missing beside i
   const steward = found.find(({ what }) => what.includes("steward"));
   assert.deepEqual([steward?.answer, steward?.cause], ["absent", "none listens"]);
   assert.match(steward?.mend ?? "", /wire up/);
-  assert.equal(found.length, 4);
+  assert.equal(found.length, 5);
 });

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { release } from "node:os";
 import { OperatorError } from "../../errors/operator-error.ts";
 import { listening } from "../../steward/client/reach.ts";
 import { engineState } from "../../steward/engine/engine-state.ts";
@@ -9,6 +10,7 @@ import type { Finding } from "./findings.ts";
 /** What the wire disguise has to work with here. */
 export async function* wireFindings(folder: string): AsyncGenerator<Finding> {
   yield engine();
+  yield lateAnswers();
   yield decoysElsewhere();
   yield logins();
   yield await steward(folder);
@@ -27,6 +29,32 @@ const MENDS = {
   unknown: "sudo utsusemi doctor",
   absent: "It needs Linux 5.15 or later with CONFIG_BPF_SYSCALL, and a kernel that is not locked down.",
 } as const;
+
+/** The kernel's own parts by which packets are delayed; which of them an interface takes is known only when it is up. */
+function lateAnswers(): Finding {
+  const what = "wire: suspects can be answered late";
+  const parts = kernelParts();
+  if (parts === undefined) return { what, answer: "unknown", cause: "the kernel does not list its parts; `utsusemi wire up` finds out" };
+  if (parts.includes("sch_fq"))
+    return { what, answer: "present", cause: "by departure times (fq), where nobody has configured the root queue" };
+  if (parts.includes("nfnetlink_queue") && systemProgram("nft") !== undefined)
+    return { what, answer: "present", cause: "by a queue of nftables: this kernel has no fq" };
+  return {
+    what,
+    answer: "absent",
+    cause: "this kernel has neither fq nor queues of nftables",
+    mend: "Use Debian's kernel, or build sch_fq.",
+  };
+}
+
+/** Modules by name, those that are built in as well; undefined: nobody says. */
+function kernelParts(): readonly string[] | undefined {
+  const folder = `/lib/modules/${release()}`;
+  const files = ["modules.dep", "modules.builtin"].map((name) => `${folder}/${name}`).filter((path) => existsSync(path));
+  if (files.length === 0) return undefined;
+  const text = files.map((path) => readFileSync(path, "latin1")).join("\n");
+  return [...text.matchAll(/^\S*\/([\w-]+)\.ko/gm)].map(([, name = ""]) => name.replaceAll("-", "_"));
+}
 
 /** Only decoys outside the sensor need it. */
 function decoysElsewhere(): Finding {

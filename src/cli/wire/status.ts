@@ -49,9 +49,32 @@ function engineLines({ interfaces, answeringPorts, handedOver }: EngineStatus): 
 }
 
 function countLine({ counts }: EngineStatus): string {
-  const { synAcks, probes, banners, replies, dropped, land, eventsLost } = counts;
-  const lost = eventsLost === 0 ? "" : `; ${eventsLost} were not told of, so many came at once`;
-  return `So far: ${synAcks} connections answered, ${probes} probes, ${banners} banners, ${replies} nonsense replies, ${dropped} packets dropped, ${land} LAND${lost}.`;
+  const done = Object.entries(COUNTED).flatMap(([name, words]) => {
+    const count = isCounted(name) ? counts[name] : 0;
+    return count === 0 ? [] : [`${count} ${words}`];
+  });
+  return done.length === 0 ? "Nothing was to be answered so far." : `So far: ${done.join(", ")}.`;
+}
+
+/** What is worth a word, in the order in which it is told. */
+const COUNTED = {
+  synAcks: "connections answered at unused ports",
+  probes: "probes answered",
+  banners: "banners said",
+  observed: "matches only seen",
+  dropped: "packets dropped",
+  replies: "nonsense replies",
+  nonsense: "connections given nonsense",
+  held: "connections held",
+  handedOver: "matches handed over",
+  ended: "connections of real servers ended",
+  late: "packets sent late",
+  land: "LAND packets",
+  eventsLost: "events not told, so many came at once",
+} as const;
+
+function isCounted(name: string): name is keyof typeof COUNTED {
+  return Object.hasOwn(COUNTED, name);
 }
 
 function entryLine({ entries }: EngineStatus): string {

@@ -191,7 +191,7 @@ export interface SeenPacket {
   /** What it matched, and how much suspicion that raises: 0 to 100. */
   readonly pattern?: string;
   readonly weight?: number;
-  /** What is done with a match. Where a port of the engine's own answers, that answers. */
+  /** What it got, which may be less than the pattern says. */
   readonly answer?: Answer;
 }
 

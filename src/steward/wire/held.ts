@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { hostSeed } from "../../detectors/responders/host-seed.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
+import type { Pattern } from "../../patterns/index.ts";
 import { Engine } from "../engine/engine.ts";
 import type { Listener } from "../engine/hand-over.ts";
 import type { EngineEvent } from "../engine/layout.ts";
@@ -8,7 +9,7 @@ import { networkBytes, sourceBytes } from "../engine/layout.ts";
 import type { WireStatus } from "../verbs/api.ts";
 import { delayOf, engineTroubles } from "./engine-troubles.ts";
 import { NftHandOver } from "./nft/nft-hand-over.ts";
-import { type LoadedPatterns, loadedPatterns, type Matched, matchedIn } from "./pattern-source.ts";
+import { type LoadedPatterns, loadedPatterns } from "./pattern-source.ts";
 import type { Stand, StandingBook } from "./standing-book.ts";
 import { startedAt } from "./started-at.ts";
 import { toEngineSettings } from "./to-engine-settings.ts";
@@ -99,8 +100,8 @@ export class Held {
   }
 
   /** What an event says was matched. */
-  matched({ kind, detail }: Pick<EngineEvent, "kind" | "detail">): Matched | undefined {
-    return kind === "pattern" && this.#patterns !== undefined ? matchedIn(this.#patterns, detail) : undefined;
+  matched({ match }: Pick<EngineEvent, "match">): Pattern | undefined {
+    return match === undefined ? undefined : this.#patterns?.patterns[match.pattern];
   }
 
   /** Interfaces that were asked for and are without an engine. */

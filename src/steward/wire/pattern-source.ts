@@ -1,4 +1,4 @@
-import { ANSWER, type Answer, compilePatterns, loadPatterns, type Pattern, type Tables } from "../../patterns/index.ts";
+import { compilePatterns, loadPatterns, type Pattern, type Tables } from "../../patterns/index.ts";
 import type { WireSettings } from "./wire-settings.ts";
 
 /** Patterns as the engine takes them, in its order. */
@@ -12,18 +12,3 @@ export function loadedPatterns({ patterns, patternsFolder }: WireSettings): Load
   if (!patterns) return undefined;
   return compilePatterns(patternsFolder === undefined ? loadPatterns() : loadPatterns(patternsFolder));
 }
-
-/** What a packet matched, and how the engine answered. */
-export interface Matched {
-  readonly pattern: Pattern;
-  readonly answer: Answer;
-}
-
-/** @param detail of the engine's event: the pattern's number in the lower sixteen bits, what was done in the next eight (kernel/bpf/maps.h) */
-export function matchedIn({ patterns }: LoadedPatterns, detail: number): Matched | undefined {
-  const pattern = patterns[detail & 0xffff];
-  const answer = answers.find((name) => ANSWER[name] === ((detail >>> 16) & 0xff));
-  return pattern === undefined || answer === undefined ? undefined : { pattern, answer };
-}
-
-const answers = ["observe", "drop", "reply", "handOver", "tarpit"] as const satisfies readonly Answer[];

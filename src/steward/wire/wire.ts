@@ -238,10 +238,10 @@ export class Wire {
 
   #saw(event: EngineEvent): void {
     const { at, ...rest } = event;
-    const matched = this.#held?.matched(event);
+    const pattern = this.#held?.matched(event);
     const seen: SeenPacket = { sight: "packet", event: { ...rest, atNs: `${at}` } };
-    const of = matched === undefined ? {} : { pattern: matched.pattern.id, weight: matched.pattern.weight, answer: matched.answer };
-    this.#watchers.tell({ ...seen, ...of });
+    const answer = event.match === undefined ? {} : { answer: event.match.answer };
+    this.#watchers.tell(pattern === undefined ? seen : { ...seen, pattern: pattern.id, weight: pattern.weight, ...answer });
   }
 }
 
