@@ -63,6 +63,27 @@ INLINE bool resize(void *ctx, const bool xdp, __u32 size) {
   return !skb_resize(ctx, size, 0) && !skb_pull(ctx, 0);
 }
 
+/**
+ * Where headers are made: two bytes that nobody uses, Ethernet, IP, TCP. The program stores them by a helper: one that writes into packets
+ * directly makes the kernel copy the headers of every packet that comes, also of those that pass.
+ */
+struct made {
+  __u32 word[22];
+};
+enum { UNUSED_BYTES = 2, MADE_BYTES = 4 * 22 - UNUSED_BYTES };
+
+INLINE void *made_at(struct made *made, __u32 at) {
+  return (void *)made + UNUSED_BYTES + at;
+}
+
+INLINE void write_ip(struct made *made, const bool is_ipv6, const struct packet *p, __u32 size) {
+  write_ethernet(made_at(made, 0), p);
+  if (is_ipv6)
+    write_ipv6(made_at(made, ETHERNET_BYTES), p, size);
+  else
+    write_ipv4(made_at(made, ETHERNET_BYTES), p, size);
+}
+
 INLINE int send_back(void *ctx, const bool xdp) {
   return xdp ? XDP_TX : (int)send_out(((struct __sk_buff *)ctx)->ifindex, 0);
 }
@@ -83,27 +104,25 @@ INLINE bool store_bytes(void *ctx, const bool xdp, __u32 at, __u8 *from, __u64 s
   return xdp ? !xdp_store(ctx, at, from, last + 1) : !skb_store(ctx, at, from, last + 1, 0);
 }
 
+/** The packet's first bytes become these. */
+INLINE bool store_headers(void *ctx, const bool xdp, struct made *made, __u32 size) {
+  return store_bytes(ctx, xdp, 0, made_at(made, 0), size, MADE_BYTES);
+}
+
 INLINE int answer(void *ctx, const bool xdp, const bool is_ipv6, const struct packet *p, const struct segment *s) {
   const __u32 ip_bytes = is_ipv6 ? IPV6_BYTES : IPV4_BYTES, tcp_bytes = s->mss ? 24 : 20, headers = ETHERNET_BYTES + ip_bytes + tcp_bytes;
   __u32 payload = s->banner ? s->banner->size : 0;
   const bool unfinished = !xdp && is_unfinished(p, start_of(ctx, xdp) + ETHERNET_BYTES + ip_bytes, end_of(ctx, xdp));
   if (payload > BANNER_BYTES || !resize(ctx, xdp, headers + payload)) return drop(xdp);
-  void *start = start_of(ctx, xdp), *end = end_of(ctx, xdp);
-  if (start + ETHERNET_BYTES + ip_bytes + TCP_BYTES > end) return drop(xdp);
-  write_ethernet(start, p);
-  if (is_ipv6)
-    write_ipv6(start + ETHERNET_BYTES, p, ip_bytes + tcp_bytes + payload);
-  else
-    write_ipv4(start + ETHERNET_BYTES, p, ip_bytes + tcp_bytes + payload);
-  __u32 *word = start + ETHERNET_BYTES + ip_bytes;
+  struct made made = {};
+  write_ip(&made, is_ipv6, p, ip_bytes + tcp_bytes + payload);
+  __u32 *word = made_at(&made, ETHERNET_BYTES + ip_bytes);
   const __u32 option = swap32((__u32)MSS_OPTION << 16 | s->mss);
   const struct following following = {
       .words = tcp_bytes / 4, .payload = payload, .sum = (s->mss ? option : 0) + (__u64)(payload ? s->banner->sum : 0)};
   write_tcp(word, p, s, &following, unfinished);
-  if (s->mss) {
-    if ((void *)(word + 6) > end) return drop(xdp);
-    word[5] = option;
-  }
+  if (s->mss) word[5] = option;
+  if (!store_headers(ctx, xdp, &made, headers)) return drop(xdp);
   if (payload && !store_bytes(ctx, xdp, headers, s->banner->banner, payload, BANNER_BYTES)) return drop(xdp);
   return send_back(ctx, xdp);
 }

@@ -68,6 +68,81 @@ SECTION("tc") int bench_tc(struct __sk_buff *ctx) {
   return 0;
 }
 
+/** A crowd of visitors, each with an address of its own in 10.0.0.0/8, who connect to one port. */
+struct crowd {
+  __u8 to[6], from[6];
+  __u32 host;
+  __u16 port, pad;
+  __u32 next;
+  __u64 sent, completed;
+};
+
+struct {
+  NUMBER(type, BPF_MAP_TYPE_ARRAY);
+  NUMBER(max_entries, 1);
+  TYPE(key, __u32);
+  TYPE(value, struct crowd);
+} crowd SECTION(".maps");
+
+INLINE __u32 ones(__u64 sum) {
+  sum = (sum & 0xffffffff) + (sum >> 32), sum = (sum & 0xffffffff) + (sum >> 32);
+  sum = (sum & 0xffff) + (sum >> 16), sum = (sum & 0xffff) + (sum >> 16);
+  return 0xffff ^ (sum & 0xffff);
+}
+
+enum { ETHERNET = 14, WORDS = 10, PLAIN_BYTES = ETHERNET + 4 * WORDS, SEGMENT_SYN = 2, SEGMENT_ACK = 16 };
+/** Words of a segment: five of IPv4, five of TCP, then options. */
+enum { IP_FROM = 3, IP_TO, TCP_PORTS, TCP_SEQUENCE, TCP_ACKNOWLEDGEMENT, TCP_FLAGS, TCP_CHECK, TCP_OPTIONS };
+
+/** Everything of it but its numbers: pages come back as others left them. */
+INLINE void write_segment(void *start, const struct crowd *c, __u32 visitor, __u32 words, __u8 flags, __u64 options) {
+  struct ethernet *e = start;
+  __u32 *w = start + ETHERNET;
+  __builtin_memcpy(e->to, c->to, 6), __builtin_memcpy(e->from, c->from, 6);
+  e->type = swap16(0x0800);
+  w[0] = 0x45 | (__u32)swap16(20 + words * 4) << 16, w[1] = swap32(0x4000), w[2] = 64 | 6 << 8;
+  w[IP_FROM] = swap32(0x0a000000 | (visitor & 0xffffff)), w[IP_TO] = c->host;
+  w[2] |= ones((__u64)w[0] + w[1] + w[2] + w[IP_FROM] + w[IP_TO]) << 16;
+  w[TCP_PORTS] = swap16((__u16)(1024 + visitor % 60000)) | (__u32)c->port << 16;
+  w[TCP_FLAGS] = words << 4 | (__u32)flags << 8 | (__u32)swap16(64240) << 16;
+  w[TCP_CHECK] = ones((__u64)w[IP_FROM] + w[IP_TO] + swap32(words * 4) + (6 << 24) + w[TCP_PORTS] + w[TCP_SEQUENCE] +
+                      w[TCP_ACKNOWLEDGEMENT] + w[TCP_FLAGS] + options);
+}
+
+/** Run by the kernel's test runs with live frames: the next visitor's SYN. */
+SECTION("xdp") int knock_xdp(struct xdp_md *ctx) {
+  const __u32 zero = 0;
+  struct crowd *c = map_find(&crowd, &zero);
+  void *start = (void *)(long)ctx->data;
+  __u32 *w = start + ETHERNET;
+  if (!c || (void *)(w + TCP_OPTIONS + 2) > (void *)(long)ctx->data_end) return XDP_DROP;
+  const __u32 visitor = c->next++;
+  w[TCP_SEQUENCE] = visitor * 0x9e3779b1, w[TCP_ACKNOWLEDGEMENT] = 0;
+  w[TCP_OPTIONS] = swap32(0x020405b4), w[TCP_OPTIONS + 1] = swap32(0x01030307);
+  write_segment(start, c, visitor, 7, SEGMENT_SYN, (__u64)w[TCP_OPTIONS] + w[TCP_OPTIONS + 1]);
+  c->sent++;
+  return XDP_TX;
+}
+
+/** At the visitors' end of the cable: completes the handshake. */
+SECTION("xdp") int visit_xdp(struct xdp_md *ctx) {
+  const __u32 zero = 0, both = SEGMENT_SYN | SEGMENT_ACK;
+  struct crowd *c = map_find(&crowd, &zero);
+  struct ethernet *e = (void *)(long)ctx->data;
+  __u32 *w = (void *)e + ETHERNET;
+  if (!c || (void *)(w + WORDS) > (void *)(long)ctx->data_end || e->type != swap16(0x0800)) return XDP_PASS;
+  if (w[IP_FROM] != c->host || (w[TCP_FLAGS] >> 8 & both) != both) return XDP_DROP;
+  const __u32 visitor = swap32(w[IP_TO]), theirs = swap32(w[TCP_SEQUENCE]), ours = w[TCP_ACKNOWLEDGEMENT];
+  if (xdp_move_end(ctx, PLAIN_BYTES - (int)kept(ctx->data_end - ctx->data))) return XDP_DROP;
+  void *start = (void *)(long)ctx->data;
+  w = start + ETHERNET;
+  if ((void *)(w + WORDS) > (void *)(long)ctx->data_end) return XDP_DROP;
+  w[TCP_SEQUENCE] = ours, w[TCP_ACKNOWLEDGEMENT] = swap32(theirs + 1);
+  write_segment(start, c, visitor, 5, SEGMENT_ACK, 0);
+  c->completed++;
+  return XDP_TX;
+}
+
 SECTION("xdp") int empty_xdp(struct xdp_md *ctx __attribute__((unused))) {
   return XDP_PASS;
 }
@@ -77,7 +152,7 @@ SECTION("tc") int empty_tc(struct __sk_buff *ctx __attribute__((unused))) {
 }
 
 /** What a listener of all packets (packet(7)) still sees, and nobody behind it. */
-SECTION("tc") int drop_tc(struct __sk_buff *ctx __attribute__((unused))) {
+SECTION("classifier") int drop_tc(struct __sk_buff *ctx __attribute__((unused))) {
   return TC_ACT_SHOT;
 }
 

@@ -107,27 +107,21 @@ INLINE bool remake(void *ctx, __u32 headers, __u32 size) {
 }
 
 /** All headers, from p->to to p->from. @param stamps none: no timestamps */
-INLINE bool write_headers(void *ctx, const bool is_ipv6, const struct packet *p, const struct segment *s, const struct stamps *stamps,
-                          const struct reply *reply, bool unfinished) {
+INLINE bool write_headers(struct __sk_buff *ctx, const bool is_ipv6, const struct packet *p, const struct segment *s,
+                          const struct stamps *stamps, const struct reply *reply, bool unfinished) {
   const __u32 at = ETHERNET_BYTES + (is_ipv6 ? IPV6_BYTES : IPV4_BYTES), tcp_bytes = TCP_BYTES + (stamps ? sizeof *stamps : 0);
   const __u32 payload = reply ? reply->size : 0;
-  void *start = start_of(ctx, false), *end = end_of(ctx, false);
-  __u32 *word = start + at;
-  if (start + at + TCP_BYTES > end) return false;
-  write_ethernet(start, p);
-  if (is_ipv6)
-    write_ipv6(start + ETHERNET_BYTES, p, at - ETHERNET_BYTES + tcp_bytes + payload);
-  else
-    write_ipv4(start + ETHERNET_BYTES, p, at - ETHERNET_BYTES + tcp_bytes + payload);
+  struct made made = {};
+  __u32 *word = made_at(&made, at);
+  write_ip(&made, is_ipv6, p, at - ETHERNET_BYTES + tcp_bytes + payload);
   __u64 rest = reply ? reply->sum : 0;
   if (stamps) {
-    if ((void *)(word + 8) > end) return false;
     word[5] = stamps->head, word[6] = stamps->echo, word[7] = stamps->value;
     rest += (__u64)word[5] + word[6] + word[7];
   }
   const struct following following = {.words = tcp_bytes / 4, .payload = payload, .sum = rest};
   write_tcp(word, p, s, &following, unfinished);
-  return true;
+  return store_headers(ctx, false, &made, at + tcp_bytes);
 }
 
 /** Makes the packet one of the client's to the server again, in the server's direction. */

@@ -24,6 +24,7 @@ INLINE int on_tcp(void *ctx, const bool xdp, const bool is_ipv6, struct packet *
     if (settings->options & OPTION_SCANS && is_own(&p->to) && !is_trusted(&p->from)) tell(p, EVENT_ODD, 0, now);
     return pass(xdp);
   }
+  if (is_late(p)) return pass(xdp);
   if (p->flags & SYN) return p->flags & ACK ? pass(xdp) : on_syn(ctx, xdp, is_ipv6, p, settings, now);
   return p->flags & ACK ? on_ack(ctx, xdp, is_ipv6, p, settings, now) : pass(xdp);
 }
@@ -71,11 +72,15 @@ SECTION("xdp") int utsu_xdp(struct xdp_md *ctx) {
   return engine(ctx, AT_XDP, ctx->ingress_ifindex);
 }
 
-/** Headers may lie in pages that a program cannot read as they are. */
+/**
+ * Headers may lie in pages that a program cannot read as they are. Nearly all packets have them in front of their pages; to pull in more
+ * than is read would copy headers for each segment that passes.
+ */
 INLINE bool is_readable(struct __sk_buff *ctx) {
   if (ctx->pkt_type != PACKET_HOST || ctx->vlan_present) return false;
   const __u64 linear = kept(end_of(ctx, false) - start_of(ctx, false));
-  if (linear < MOST_HEADERS && linear < ctx->len) skb_pull(ctx, ctx->len < MOST_HEADERS ? ctx->len : MOST_HEADERS);
+  const __u32 least = ETHERNET_BYTES + TCP_BYTES + (ctx->protocol == swap16(TYPE_IPV6) ? IPV6_BYTES : IPV4_BYTES);
+  if (linear < least && linear < ctx->len) skb_pull(ctx, ctx->len < MOST_HEADERS ? ctx->len : MOST_HEADERS);
   return true;
 }
 

@@ -10,7 +10,7 @@
 #include "fields.h"
 #include "match.h"
 
-enum { REPLIES_OF_ONE = 5, REPLIES_OF_ALL = 1000 };
+enum { MOST_LOOKED_AT = 8, REPLIES_OF_ONE = 5, REPLIES_OF_ALL = 1000 };
 
 /** Whether this is one of the first segments with a payload. */
 INLINE bool is_first(const struct packet *p) {
@@ -80,10 +80,20 @@ INLINE __u8 flows_of(const struct group *group) {
   return group->hash_flows | group->automaton_flows;
 }
 
+/** Flows of which a segment with these flags can be recognised by them. */
+INLINE __u8 flows_of_flags(const struct tables *t, __u8 flags) {
+  const struct span span = t->by_flags[flags];
+  __u8 found = span.size > MOST_LOOKED_AT ? FLOW_NEW | FLOW_FIRST | FLOW_LATER | FLOW_STRAY : 0;
+  for (__u32 index = 0; index < MOST_LOOKED_AT && index < span.size; index++)
+    found |= t->rules[t->lists[(span.first + index) & (LISTS - 1)] & (RULES - 1)].flows;
+  return found;
+}
+
 /** Whether a rule could hold that is found by headers alone, or by the port. */
 INLINE bool is_listed(const struct tables *t, const struct group *group, const struct packet *p, const bool is_ipv6) {
   if (group->size || p->protocol == (is_ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP)) return true;
-  return p->protocol == PROTOCOL_TCP && t->by_flags[p->flags].size;
+  if (p->protocol != PROTOCOL_TCP || !t->by_flags[p->flags].size) return false;
+  return !is_late(p) || flows_of_flags(t, p->flags) & FLOW_LATER;
 }
 
 /** Whether any rule could hold, by what costs nearly nothing. */
@@ -136,17 +146,10 @@ INLINE int reply_datagram(void *ctx, const bool xdp, const bool is_ipv6, const s
   if ((void *)(udp + 4) > end_of(ctx, xdp)) return drop(xdp);
   const bool unfinished = !xdp && s->protocol == BIT_UDP && udp[3] == folded(pseudo_header(p, swap16(udp[2]), PROTOCOL_UDP));
   if (size > REPLY_BYTES || !resize(ctx, xdp, headers + size)) return drop(xdp);
-  void *start = start_of(ctx, xdp);
-  __u32 *word = start + ETHERNET_BYTES + ip_bytes;
-  if ((void *)(word + 2) > end_of(ctx, xdp)) return drop(xdp);
-  write_ethernet(start, p);
-  if (is_ipv6)
-    write_ipv6(start + ETHERNET_BYTES, p, ip_bytes + 8 + size);
-  else
-    write_ipv4(start + ETHERNET_BYTES, p, ip_bytes + 8 + size);
-  __u32 words[2];
-  datagram_words(words, p, s, reply, unfinished);
-  word[0] = words[0], word[1] = words[1];
+  struct made made = {};
+  write_ip(&made, is_ipv6, p, ip_bytes + 8 + size);
+  datagram_words(made_at(&made, ETHERNET_BYTES + ip_bytes), p, s, reply, unfinished);
+  if (!store_headers(ctx, xdp, &made, headers)) return drop(xdp);
   if (!store_bytes(ctx, xdp, headers, &t->reply_bytes[reply->first & (REPLY_ALL - 1)], size, REPLY_BYTES)) return drop(xdp);
   return send_back(ctx, xdp);
 }
