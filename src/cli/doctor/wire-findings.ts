@@ -5,6 +5,7 @@ import { listening } from "../../steward/client/reach.ts";
 import { engineState } from "../../steward/engine/engine-state.ts";
 import { systemProgram } from "../../steward/engine/network-programs.ts";
 import { socketOf } from "../../steward/place.ts";
+import { authSource } from "../../steward/wire/logs/auth-logs.ts";
 import type { Finding } from "./findings.ts";
 
 /** What the wire disguise has to work with here. */
@@ -73,16 +74,10 @@ function decoysElsewhere(): Finding {
 
 function logins(): Finding {
   const what = "wire: logins can be followed";
-  const journal = systemProgram("journalctl") !== undefined && ["/var/log/journal", "/run/log/journal"].some((path) => existsSync(path));
-  if (journal) return { what, answer: "present", cause: "in the journal" };
-  const file = ["/var/log/auth.log", "/var/log/secure"].find((path) => existsSync(path));
-  if (file !== undefined) return { what, answer: "present", cause: `in ${file}` };
-  return {
-    what,
-    answer: "absent",
-    cause: "there is neither a journal nor /var/log/auth.log",
-    mend: "apt-get install rsyslog, or run systemd-journald.",
-  };
+  const source = authSource();
+  if (source !== "none") return { what, answer: "present", cause: source === "journal" ? "in the journal" : `in ${source}` };
+  const mend = "apt-get install rsyslog, or run systemd-journald.";
+  return { what, answer: "absent", cause: "journald does not run, and there is no /var/log/auth.log", mend };
 }
 
 async function steward(folder: string): Promise<Finding> {

@@ -60,3 +60,26 @@ test("the steward starts before the sensor, for the sensor's account, and keeps 
   assert.match(sensor(true), /^Wants=utsusemi-steward\.service\nAfter=network\.target utsusemi-ssh\.socket utsusemi-steward\.service$/m);
   assert.doesNotMatch(sensor(false), /steward/);
 });
+
+test(
+  "the steward's sandbox lets through what mounts, programs of the wire, modules and sockets of others need",
+  needs("systemd-analyze"),
+  () => {
+    const unit = stewardUnit(paths, "root");
+    const groups = /^SystemCallFilter=~(.*)$/m.exec(unit)?.[1]?.split(" ") ?? [];
+    const listed = execFileSync("systemd-analyze", ["syscall-filter", "--no-pager", ...groups], { encoding: "utf8" });
+    const denied = new Set(listed.split("\n").flatMap((line) => /^ {4}(\w+)$/.exec(line)?.[1] ?? []));
+    assert.ok(denied.has("kexec_load") && denied.has("swapon"));
+    const needed =
+      "bpf mount umount2 unshare setns pivot_root move_mount open_tree mount_setattr pidfd_open pidfd_getfd ptrace finit_module delete_module";
+    for (const call of [...needed.split(" "), "sethostname", "socket", "clone3", "setuid", "chown", "kill"])
+      assert.ok(!denied.has(call), call);
+    const dropped = /^CapabilityBoundingSet=~(.*)$/m.exec(unit)?.[1]?.split(" ") ?? [];
+    for (const name of "SYS_ADMIN BPF PERFMON NET_ADMIN NET_RAW SYS_PTRACE SYS_MODULE SYS_RESOURCE DAC_OVERRIDE CHOWN SETUID SETGID KILL".split(
+      " ",
+    ))
+      assert.ok(!dropped.includes(`CAP_${name}`), name);
+    const families = /^RestrictAddressFamilies=(.*)$/m.exec(unit)?.[1]?.split(" ") ?? [];
+    for (const family of ["AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK"]) assert.ok(families.includes(family), family);
+  },
+);

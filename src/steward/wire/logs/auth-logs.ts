@@ -19,7 +19,7 @@ export class AuthLogs implements Disposable {
   /** Follows them while somebody wants to hear. */
   want(isWanted: boolean): void {
     if (isWanted === (this.#end !== undefined)) return;
-    if (isWanted) this.#end = hasJournal() ? this.#followJournal() : this.#followFiles();
+    if (isWanted) this.#end = authSource() === "journal" ? this.#followJournal() : this.#followFiles();
     else this[Symbol.dispose]();
   }
 
@@ -66,8 +66,9 @@ export class AuthLogs implements Disposable {
 }
 
 /** Debian's and Red Hat's. */
-const FILES = ["/var/log/auth.log", "/var/log/secure"];
-const JOURNALS = ["/var/log/journal", "/run/log/journal"];
+const FILES = ["/var/log/auth.log", "/var/log/secure"] as const;
+/** It is there while journald runs (systemd-journald.service(8)). */
+const JOURNALS_SOCKET = "/run/systemd/journal/socket";
 /** The facilities auth and authpriv (RFC 5424 §6.2.1). */
 const JOURNAL = [
   "--follow",
@@ -82,6 +83,8 @@ const LOOK_MS = 200;
 const AGAIN_MS = 5000;
 const MOST_LINE = 8192;
 
-function hasJournal(): boolean {
-  return systemProgram("journalctl") !== undefined && JOURNALS.some((path) => existsSync(path));
+/** Where this host writes of logins: the journal, a file, or nowhere that the steward knows of. */
+export function authSource(): "journal" | "none" | (typeof FILES)[number] {
+  if (systemProgram("journalctl") !== undefined && existsSync(JOURNALS_SOCKET)) return "journal";
+  return FILES.find((path) => existsSync(path)) ?? "none";
 }
