@@ -78,6 +78,11 @@ test(
     await until("the decoy again", async () => (await hostile(PEOPLE.four)) === DECOY);
     assert.deepEqual(await everybody(), [DECOY, REAL, REAL, DECOY, REAL, REAL]);
 
+    const administrator = () => ssh.login("third", PEOPLE.four.administrator, PEOPLE.four.far);
+    site.touch("third", { from: PEOPLE.four.administrator, to: PEOPLE.four.far, port: 2323 });
+    await until("trust is taken from who touches a decoy", async () => (await administrator()) === DECOY);
+    await site.suspects("forgive", PEOPLE.four.administrator);
+    await until("and given back", async () => (await administrator()) === REAL);
     assert.match(await site.suspects("forgive", PEOPLE.four.hostile), /hostile > unknown/);
     await until("forgiven", async () => (await hostile(PEOPLE.four)) === REAL);
     assert.equal(await hostile(PEOPLE.six), DECOY);
