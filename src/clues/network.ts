@@ -157,7 +157,7 @@ export const network = drafts(
       "other-service",
       "Whoever became suspect reaches a decoy at the port of the real service.",
       "nmap nuclei human",
-      { ...ENGINE, mechanisms: ["engine", "responder"], source: "Yamada, scan-triggered honeypots" },
+      { ...ENGINE, mechanisms: ["engine", "responder"], cost: 2, source: "Yamada, scan-triggered honeypots" },
     ],
     [
       "slow-echo",

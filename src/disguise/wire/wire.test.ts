@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { clueById } from "../../clues/index.ts";
+import { knownRemoteDetectors } from "../../detectors/known/remote/index.ts";
 import { setNames } from "../../detectors/responders/index.ts";
 import { catalogue } from "../catalogue.ts";
 import { planStory } from "../plan.ts";
@@ -11,11 +12,14 @@ import { wireClues } from "./wire-clues.ts";
 import { wireContradiction, wireOfStory } from "./wire-of-story.ts";
 import { joinedWishes, wishLines } from "./wire-wish.ts";
 
+const WHO_REACTS = new Set(["human", "malware", ...knownRemoteDetectors.map(({ id }) => id)]);
+
 test("every clue of the wire is in the catalogue as the network's, and asks for something", () => {
   for (const [id, wishOf] of Object.entries(wireClues)) {
     const clue = catalogue.find((one) => one.id === id);
     assert.ok(clue?.built, id);
     assert.deepEqual(clue.scope, ["network"], id);
+    for (const reacting of clue.reacts) assert.ok(WHO_REACTS.has(reacting), `${id} ${reacting}`);
     const wish = wishOf(site);
     assert.ok(wishLines(wish).length > 0, id);
     const { sensorSets = [], unused, ...engines } = wish;
