@@ -13,11 +13,12 @@ import { compiled, runModuleGuest } from "./module/module-guest.ts";
 const programs = ["qemu-system-x86_64", "setpriv", "busybox", "dash", "gcc", "make", "strip", "systemd-detect-virt", "vmware-checkvm"];
 const rig = arch() === "x64" ? needs(...programs) : { skip: "the module is for x86-64" };
 
-/** The first time warms the kernel's caches. */
+/** The kernel first finds out how fast its clock is, and ends what a module's coming and going leaves to do; the first time warms its caches. */
 const script = `
-below free work >/dev/null
+quietly() { sleep 3; below free work; }
+quietly >/dev/null
 section before
-below free work
+quietly
 
 section loaded
 insmod /lib/utsusemi.ko
@@ -28,11 +29,11 @@ hypervisor add
 dmi sys_vendor VMware, Inc.
 END
 below trap cat /sys/class/dmi/id/sys_vendor
-below free work
+quietly
 
 section unloaded
 rmmod utsusemi
-below free work
+quietly
 `;
 
 /** Faults that a program handles itself come past the module, which looks whose they are. */
