@@ -8,6 +8,7 @@ export function addWire(program: Command): void {
     .description("bring it about, for as long as the steward lives and whenever one starts; again with other settings: changes it")
     .option("--interface <name...>", "where, instead of the configuration's; never lo")
     .option("--story <name>", "what this story shows on the wire, beside what is configured")
+    .option("--account <name>", "who may ask the steward beside root, where one is started for this; the sensor's account unless given")
     .addOption(configOption())
     .addOption(stateOption())
     .addOption(folderOption())

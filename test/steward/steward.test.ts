@@ -136,6 +136,21 @@ test("one account more may ask for what the sensor needs where it was named, and
   rmSync(open, { recursive: true });
 });
 
+test("where a former steward listened for another account, the next one listens for its own", needs("root", "python3"), async () => {
+  const open = mkdtempSync(join(tmpdir(), "utsusemi-steward-turns-"));
+  chmodSync(open, 0o755);
+  const socket = join(open, "run", "socket");
+  for (const [account, uid] of [
+    ["nobody", NOBODY],
+    ["root", 0],
+    ["nobody", NOBODY],
+  ] as const) {
+    await using steward = await new StewardProcess(["--account", account, "--socket", socket]).ready();
+    assert.deepEqual([statSync(join(open, "run")).uid, statSync(socket).uid], [uid, uid], steward.complaint);
+  }
+  rmSync(open, { recursive: true });
+});
+
 test("a folder that others could change is not trusted", root, async () => {
   const open = mkdtempSync(join(tmpdir(), "utsusemi-steward-shared-"));
   chmodSync(open, 0o777);

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { OperatorError } from "../../errors/operator-error.ts";
 import { checkShape } from "../../shape/shape.ts";
@@ -14,13 +15,15 @@ import { wireStory, withStory } from "./with-story.ts";
 interface UpOptions extends AskOptions, Place {
   readonly interface?: readonly string[];
   readonly story?: string;
+  readonly account?: string;
 }
 
 export async function wireUp(options: UpOptions): Promise<void> {
   const story = options.story === undefined ? undefined : wireStory(options.story, options.folder);
-  const { wire } = settingsOf(options);
+  const { wire, accounts } = settingsOf(options);
   const asked = wantedSettings(story === undefined ? wire : withStory(wire, story.wish), options.interface);
-  const started = await ensureStaying({ folder: options.folder, socket: socketOf(options.folder) });
+  const place = { folder: options.folder, socket: socketOf(options.folder) };
+  const started = await ensureStaying(place, options.account ?? (isAccount(accounts.sensor) ? accounts.sensor : undefined));
   if (started !== undefined) say(started);
   const status = await ask("wire.up", asked, options);
   if (options.json === true) return printJson(status);
@@ -39,6 +42,11 @@ const DID = {
   patterns: "Other patterns are matched now.",
   nothing: "Nothing was to be done.",
 } as const;
+
+/** The sensor's need not be there: it may run as root, or as its owner. */
+function isAccount(name: string): boolean {
+  return spawnSync("id", ["-u", "--", name], { stdio: "ignore" }).status === 0;
+}
 
 /** @throws OperatorError `usage` where no interface is named anywhere, or it cannot be one's name */
 function wantedSettings(configured: Partial<WireSettings> | undefined, names: readonly string[] | undefined): WireSettings {

@@ -18,10 +18,11 @@ const TRY_MS = 20;
  * Sees to it that a steward listens that stays: the one that is there, or, as root, its service where there is one, or one that is started
  * here and goes on by itself.
  *
+ * @param account that may ask it beside root, where one is started here
  * @returns what was started and where its log is, for people; undefined: one was there
  * @throws OperatorError `steward-down`, `rights-missing`, and what keeps it from starting
  */
-export async function ensureStaying(place: Place): Promise<string | undefined> {
+export async function ensureStaying(place: Place, account?: string): Promise<string | undefined> {
   if (await isListening(place)) return undefined;
   if (process.geteuid?.() !== 0) throw new OperatorError("steward-down", "No steward answers, and you are not root.");
   if (isService(place)) {
@@ -32,7 +33,8 @@ export async function ensureStaying(place: Place): Promise<string | undefined> {
   ensureOwnFolder(place.folder);
   const path = join(place.folder, "steward.log");
   const log = openSync(path, "w", 0o600);
-  const words = ["steward", "--folder", place.folder, "--socket", place.socket, "--idle", `${IDLE_S}`];
+  const also = account === undefined ? [] : ["--account", account];
+  const words = ["steward", "--folder", place.folder, "--socket", place.socket, "--idle", `${IDLE_S}`, ...also];
   const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ["ignore", log, log], detached: true, cwd: "/" });
   closeSync(log);
   await reachable(place, () => endOf(child, path), path);

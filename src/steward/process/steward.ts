@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, lchownSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -287,15 +287,22 @@ async function lockOf({ folder, lockLimitMs = 0, lockedBy }: StewardOptions): Pr
 /** A folder for its owner only; a socket that nobody listens on any more is taken away: the lock says that there is no other steward. */
 function prepareSocket(path: string, owner = 0): void {
   const folder = dirname(path);
-  const there = lstatSync(folder, { throwIfNoEntry: false });
-  if (there === undefined) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chownSync(folder, owner, 0);
-  } else if (!there.isDirectory() || there.uid !== owner || (there.mode & 0o077) !== 0)
+  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = lstatSync(folder);
+  const isClosed = lstatSync(folder).isDirectory() && (mode & 0o077) === 0;
+  if (!isClosed || (uid !== owner && !isRootsAlone(dirname(folder))))
     throw new OperatorError("steward-refused", `${folder} is not a folder of the steward's alone, so its socket cannot be there.`, {
       next: "Name a socket in a folder that is not there yet.",
     });
+  // A former steward may have listened for another account.
+  lchownSync(folder, owner, 0);
   rmSync(path, { force: true });
+}
+
+/** Nobody else can have put anything there. */
+function isRootsAlone(folder: string): boolean {
+  const { uid, mode } = lstatSync(folder);
+  return uid === 0 && (mode & 0o022) === 0;
 }
 
 function closeSocket(path: string, owner = 0): void {
