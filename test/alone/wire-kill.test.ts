@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createInterface } from "node:readline";
-import test from "node:test";
+import test, { type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildPacket } from "../../src/patterns/testing/build-packet.ts";
 import { Laboratory, type Machine } from "../engine/laboratory.ts";
@@ -11,7 +11,7 @@ import { wireAddress } from "../wire/replayed.ts";
 import { StewardHost } from "../wire/steward-host.ts";
 
 /**
- * The steward is killed while the host is dead to one machine, another is handed over to decoys in this host and elsewhere, and a third sees the
+ * The steward hangs, or is killed, while the host is dead to one machine, another is handed over to decoys in this host and elsewhere, and a third sees the
  * real services: within five seconds all three see these, by a probe each tenth of a second.
  */
 const LIVE = needs("root", "libbpf.so.1", "ip", "nft", "nsenter", "python3");
@@ -59,6 +59,7 @@ interface Probe {
 }
 
 const PORTS = ["22", "80", "2200"];
+const REAL = PORTS.map(() => "real");
 const REACHED: Readonly<Partial<Record<Machine, (places: (typeof FAMILIES)[number]) => string>>> = {
   attacker: ({ host }) => host,
   third: ({ hostBehind }) => hostBehind,
@@ -109,30 +110,45 @@ async function everythingAtOnce(laboratory: Laboratory, host: StewardHost): Prom
   assert.deepEqual(await host.ask("wire.stand", { standings }), { refused: [] });
 }
 
-test("kill -9 of the steward: everybody reaches the real services within five seconds", LIVE, async (t) => {
+/** From a moment on, probed for a while: soon everybody reaches the real services, and who always did still does. */
+async function everybodyReaches(probes: readonly Probe[], { t, since, what }: Watched): Promise<void> {
+  await sleep(WATCHED_MS);
+  const after = probes.filter(({ at }) => at >= since);
+  for (const machine of MACHINES) {
+    const odd = after.filter((one) => one.machine === machine && one.heard !== "real");
+    const longest = Math.max(0, ...odd.map(({ at }) => at - since));
+    t.diagnostic(`${what}, ${machine}: the last probe that failed began ${longest} ms after`);
+    assert.ok(longest < LIMIT_MS, JSON.stringify(odd.slice(-5)));
+    assert.deepEqual(last(probes, machine), REAL);
+    if (machine === "router") assert.deepEqual(odd, [], "not a single one");
+  }
+}
+
+interface Watched {
+  readonly t: TestContext;
+  readonly since: number;
+  readonly what: string;
+}
+
+test("a steward that hangs, and kill -9: everybody reaches the real services within five seconds", LIVE, async (t) => {
   using laboratory = new Laboratory();
   using host = new StewardHost(laboratory);
   await everythingAtOnce(laboratory, host);
   const port = await FramePort.open(laboratory, ["attacker", "host"], "lab0");
   const probes = probing(laboratory);
-  const real = PORTS.map(() => "real");
   await until("the third is handed over", () => `${last(probes, "third")}` === "decoy,real,elsewhere");
-  assert.deepEqual([last(probes, "attacker"), last(probes, "router")], [real, real]);
+  assert.deepEqual([last(probes, "attacker"), last(probes, "router")], [REAL, REAL]);
   const address = wireAddress("192.0.2.1");
-  port.send(buildPacket({ protocol: "tcp", family: "ipv4", from: address, to: address, fromPort: 9, toPort: 9, flags: "S" }));
-  await until("dead to the attacker", () => `${last(probes, "attacker")}` === "silence,silence,silence");
-  assert.deepEqual([last(probes, "third"), last(probes, "router")], [["decoy", "real", "elsewhere"], real]);
-  const killed = Date.now();
-  await host.kill();
-  await sleep(WATCHED_MS);
-  const after = probes.filter(({ at }) => at >= killed);
-  for (const machine of MACHINES) {
-    const odd = after.filter((one) => one.machine === machine && one.heard !== "real");
-    const longest = Math.max(0, ...odd.map(({ at }) => at - killed));
-    t.diagnostic(`${machine}: the last probe that failed began ${longest} ms after`);
-    assert.ok(longest < LIMIT_MS, JSON.stringify(odd.slice(-5)));
-    assert.deepEqual(last(probes, machine), real);
-    if (machine === "router") assert.deepEqual(odd, [], "not a single one");
+  for (const what of ["stopped", "killed"]) {
+    port.send(buildPacket({ protocol: "tcp", family: "ipv4", from: address, to: address, fromPort: 9, toPort: 9, flags: "S" }));
+    await until("dead to the attacker", () => `${last(probes, "attacker")}` === "silence,silence,silence");
+    await until("the third is handed over", () => `${last(probes, "third")}` === "decoy,real,elsewhere");
+    assert.deepEqual(last(probes, "router"), REAL);
+    const since = Date.now();
+    if (what === "killed") await host.kill();
+    else host.stop();
+    await everybodyReaches(probes, { t, since, what });
+    if (what === "stopped") host.continue();
   }
   await host.down();
 });

@@ -93,12 +93,21 @@ export class StewardHost implements Disposable {
     return { prog: [...found.prog], map: [...found.map], link: [...found.link] };
   }
 
-  async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+  async kill(): Promise<void> {
     const steward = this.#steward;
     if (steward === undefined || steward.exitCode !== null || steward.signalCode !== null) return;
     const gone = once(steward, "exit");
-    steward.kill(signal);
+    steward.kill("SIGKILL");
     await gone;
+  }
+
+  /** It hangs until it is continued. */
+  stop(): void {
+    this.#steward?.kill("SIGSTOP");
+  }
+
+  continue(): void {
+    this.#steward?.kill("SIGCONT");
   }
 
   [Symbol.dispose](): void {
