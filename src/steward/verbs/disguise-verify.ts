@@ -72,7 +72,8 @@ function insideOf(applied: AppliedScope, file: string, { port, ledger }: Work): 
   if (viewer !== undefined && viewersGuard !== undefined) return [...around, ...asViewer(viewer), viewersGuard, "enter", planFile, "--"];
   writeFileSync(file, withoutVerb(port.read(planFile), "process"), { mode: 0o600 });
   const account = viewer === undefined ? [] : ["--as", accountWord(viewer), "--keep", `${viewer.capabilities}`];
-  return [...around, GUARD, "enter", file, ...account, "--"];
+  const front = viewer?.gainsNothing === true ? ["setpriv", "--no-new-privs", "--"] : [];
+  return [...around, GUARD, "enter", file, ...account, "--", ...front];
 }
 
 /** setpriv(1). */

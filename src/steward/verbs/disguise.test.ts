@@ -231,6 +231,15 @@ test("what is foretold, and how it is verified, is an account's where one looks 
   assert.ok(host.ran.includes(`${GUARD} enter ${verified} --as 1000:1000:1000,27 --keep 4 -- virt-what`), host.ran.join("\n"));
 
   await host.ask("disguise.revert", { restart: false, leave: false });
+  host.carriage = { ...host.carriage, viewer: { ...ann, gainsNothing: true } };
+  await host.ask("disguise.apply", asked);
+  await host.ask("disguise.verify", {});
+  assert.ok(
+    host.ran.some((line) => line.endsWith("--keep 4 -- setpriv --no-new-privs -- virt-what")),
+    host.ran.join("\n"),
+  );
+
+  await host.ask("disguise.revert", { restart: false, leave: false });
   host.carriage = { ...host.carriage, viewersGuard: "/srv/guard", viewer: { ...ann, groups: [] } };
   await host.ask("disguise.apply", asked);
   await host.ask("disguise.verify", {});
