@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { buildPacket } from "../../src/patterns/testing/build-packet.ts";
 import type { FramePort } from "./frame-port.ts";
 import { protocolOf, transportAt } from "./readdress.ts";
 import { type Replayed, wireAddress } from "./replayed.ts";
@@ -6,10 +7,15 @@ import { type Replayed, wireAddress } from "./replayed.ts";
 /** What each source got back: packets without what the kernel draws, each once. */
 export type Answers = ReadonlyMap<string, readonly string[]>;
 
-/** Sends all packets, and waits until nothing more comes back. */
+/** Sends all packets and a ping behind them, and waits until that was answered and nothing more comes back. */
 export async function replayTo(port: FramePort, all: readonly Replayed[]): Promise<Answers> {
   port.forget();
   for (const { packet } of all) port.send(packet);
+  const [from, to] = [wireAddress("10.9.255.254"), wireAddress("192.0.2.10")];
+  port.send(buildPacket({ protocol: "icmp", family: "ipv4", from, to, payload: Buffer.from("the last one") }));
+  const isAnswered = () => port.packets().some((packet) => receiverOf(packet) === from.toString("hex"));
+  for (let tries = 0; tries < 600 && !isAnswered(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.ok(isAnswered(), "the last one was never answered");
   for (let quiet = 0, before = -1; quiet < 10; ) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const now = port.packets().length;
