@@ -96,7 +96,11 @@ test("up starts a steward that stays; the trace shows what happens; after kill -
   await host.start();
   assert.equal((await host.status())["state"], "up");
   assert.equal(hears(laboratory, "attacker", ["192.0.2.1", 9]), "taken");
-  await host.kill("SIGTERM");
+  for (const steward of stewards(host)) process.kill(steward, "SIGTERM");
+  await becomes(
+    () => stewards(host),
+    (all) => all.length === 0,
+  );
   assert.equal(hears(laboratory, "attacker", ["192.0.2.1", 9]), "ECONNREFUSED", "an orderly end takes the engine along at once");
   assert.deepEqual(programIds(laboratory), []);
   assert.deepEqual(await host.down(), { wasUp: true, interfaces: [], removed: [] }, "the wish was left");
