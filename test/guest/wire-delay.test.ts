@@ -1,45 +1,14 @@
 import assert from "node:assert/strict";
-import { arch } from "node:os";
-import { describe, test } from "node:test";
-import { needs } from "../rig/needs.ts";
+import { test } from "node:test";
+import { DELAY_MS } from "./wire/inside.ts";
+import { methods, needsWireGuest, onlySuspectsAreLate } from "./wire/late.ts";
 import { runInGuest } from "./wire/wire-guest.ts";
 
-/**
- * Suspects are answered late, and nobody else is, on kernels of Debian's: by departure times that `fq` keeps, and by a queue of packets where
- * somebody configured another root queue. The milliseconds are the guest's own. A driver without native XDP is one of its network cards.
- */
-const GUEST =
-  arch() === "x64"
-    ? needs("root", "qemu-system-x86_64", "setpriv", "busybox", "dash", "ip", "nft", "libbpf.so.1")
-    : { skip: "the guest is for x86-64" };
-
-const DELAY_MS = 400;
-type Said = Readonly<Record<string, unknown>>;
-/** Round trips of pings and of a lone connection, and whether all that was sent came back. */
-function times(said: Said, name: string): { readonly all: readonly number[]; readonly areWhole: boolean } {
-  const value = said[name];
-  assert.ok(Array.isArray(value) && Array.isArray(value[0]) && Array.isArray(value[1]), name);
-  const [pings, talks]: readonly (readonly unknown[])[] = value;
-  const pairs = (talks ?? []).flatMap((one) => (Array.isArray(one) ? [one] : []));
-  const all = [...(pings ?? []), ...pairs.map(([connectMs]) => connectMs)].map(Number);
-  assert.equal(all.length, 4, "both versions of IP, both ways");
-  return { all, areWhole: pairs.every(([, isWhole]) => isWhole === true) };
-}
-
-function onlySuspectsAreLate(said: Said, cable: 0 | 1): void {
-  for (const source of ["suspect", "stranger", "known", "trusted"]) {
-    const { all, areWhole } = times(said, `${cable}-${source}`);
-    assert.ok(areWhole, `${source}: all bytes came back`);
-    for (const milliseconds of all)
-      assert.ok(
-        source === "suspect" ? milliseconds >= DELAY_MS : milliseconds >= 0 && milliseconds < DELAY_MS,
-        `${cable} ${source}: ${all}`,
-      );
-  }
-}
-
-describe("suspects are answered late", GUEST, () => {
-  test("on 6.1: by the queue that suits each interface; what it replaced comes back; a kill leaves nothing in the way", async () => {
+/** Departure times that `fq` keeps, a queue of packets where somebody configured another root queue, and a card whose driver has no native XDP. */
+test(
+  "suspects are answered late on 6.1: by the queue that suits each interface; what it replaced comes back; a kill leaves nothing in the way",
+  needsWireGuest(),
+  async () => {
     const said = await runInGuest({ kernel: "6.1", script: "delay.ts", qemuArguments: ["-device", "vmxnet3"] });
     assert.match(`${said["release"]}`, /^6\.1\./);
     assert.deepEqual(methods(said["without-false"]), ["h0 absent"]);
@@ -68,28 +37,10 @@ describe("suspects are answered late", GUEST, () => {
     assert.match(JSON.stringify(interfaces), /"name":"eth0","hook":"tc","isGone":false/);
     assert.deepEqual(methods(delay), ["h0 fq", "h1 nfqueue", "eth0 fq"]);
     for (const cable of [0, 1] as const) onlySuspectsAreLate(said, cable);
-    nothingIsInTheWay(said);
+    const after = said["killed"];
+    assert.ok(Array.isArray(after) && after.every((milliseconds) => milliseconds >= 0 && milliseconds < DELAY_MS), `${after}`);
     assert.deepEqual(said["left"], [false, "table inet utsusemi_delay"]);
     assert.deepEqual(said["removed"], ["h0", "h1", "eth0"]);
     assert.deepEqual(said["gone"], [true, ""]);
-  });
-
-  test("on 6.12: by departure times", async () => {
-    const said = await runInGuest({ kernel: "6.12", script: "delay.ts", words: ["short"] });
-    assert.match(`${said["release"]}`, /^6\.12\./);
-    assert.deepEqual(methods(Object(said["engine"]).delay), ["h0 fq"]);
-    onlySuspectsAreLate(said, 0);
-    nothingIsInTheWay(said);
-    assert.deepEqual(said["gone"], [true, ""]);
-  });
-});
-
-function methods(ways: unknown): readonly string[] {
-  assert.ok(Array.isArray(ways));
-  return ways.map((way: { readonly interface: string; readonly method: string }) => `${way.interface} ${way.method}`);
-}
-
-function nothingIsInTheWay(said: Said): void {
-  const after = said["killed"];
-  assert.ok(Array.isArray(after) && after.every((milliseconds) => milliseconds >= 0 && milliseconds < DELAY_MS), `${after}`);
-}
+  },
+);

@@ -5,7 +5,7 @@ import { BpfObject, presentCalls } from "../../../src/steward/engine/bpf-object.
 import { Delays, type DelayWish } from "../../../src/steward/engine/delay.ts";
 import { readHostNetwork } from "../../../src/steward/engine/host-network.ts";
 import { attachXdp } from "../../../src/steward/engine/xdp-hook.ts";
-import { loadModules, must, say, sh } from "./inside.ts";
+import { DELAY_MS, loadModules, must, say, sh } from "./inside.ts";
 
 const NAMES = ["h0", "h1", "tap5", "eth0", "d1"];
 const HASH = 1;
@@ -20,7 +20,7 @@ async function delays(names: readonly string[], more: Partial<DelayWish> = {}): 
   const found = names.flatMap((name) => interfaces.filter((one) => one.name === name));
   const map = new BpfMap(presentCalls(), presentCalls().createMap(HASH, "delays", 4, 24, 64, null));
   const wanted = found.map((network) => ({ network, seesLeaving: true }));
-  return Delays.up({ delayMs: 400, interfaces: wanted, decoysWait: false, isTrusted: () => false, map, ...more });
+  return Delays.up({ delayMs: DELAY_MS, interfaces: wanted, decoysWait: false, isTrusted: () => false, map, ...more });
 }
 
 export async function showPlumbing(): Promise<void> {

@@ -21,18 +21,11 @@ export interface WireGuest {
   readonly kernel: Series;
   /** File of this folder that runs in the guest. */
   readonly script: string;
-  /** Its arguments there. */
-  readonly words?: readonly string[];
   readonly qemuArguments?: readonly string[];
 }
 
 /** What the script said, by name. @throws Error with the console where it did not come to its end */
-export async function runInGuest({
-  kernel,
-  script,
-  words = [],
-  qemuArguments = [],
-}: WireGuest): Promise<Readonly<Record<string, unknown>>> {
+export async function runInGuest({ kernel, script, qemuArguments = [] }: WireGuest): Promise<Readonly<Record<string, unknown>>> {
   const { image, modules } = await kernelTree(kernel);
   const files: GuestFiles = {
     ...shellFiles(),
@@ -41,7 +34,7 @@ export async function runInGuest({
     ...moduleFiles(modules),
     ...Object.fromEntries(["sys", "proc", "tmp", "dev", "run"].map((name) => [name, { directory: true }])),
     "var/run": { link: "/run" },
-    init: initOf([script, ...words].join(" ")),
+    init: initOf(script),
   };
   const console = await bootGuest({
     kernel: image,
@@ -55,12 +48,12 @@ export async function runInGuest({
   return said;
 }
 
-function initOf(command: string): string {
+function initOf(script: string): string {
   return `#!/bin/sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount -t sysfs sysfs /sys; mount -t proc proc /proc; mount -t devtmpfs dev /dev; mount -t tmpfs tmpfs /run; mount -t bpf bpf /sys/fs/bpf
 for name in fd:/proc/self/fd stdin:/proc/self/fd/0 stdout:/proc/self/fd/1; do ln -sf "\${name#*:}" "/dev/\${name%%:*}"; done
-cd ${CHECKOUT} && ${process.execPath} test/guest/wire/${command} 2>&1
+cd ${CHECKOUT} && ${process.execPath} test/guest/wire/${script} 2>&1
 poweroff -f
 `;
 }
