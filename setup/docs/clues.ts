@@ -13,7 +13,7 @@ export function cluesPage(): string {
     "",
     `What can be shown on purpose: ${catalogue.length} clues, ${built} of them built; the others are known, and nothing here makes them yet. Cost is what legitimate users notice: 0 nothing,`,
     "1 an oddity, 2 something works worse, 3 something breaks. Risk is that malware which sees it destroys: 0 not known, 1 possible, 2 seen in the wild. Who",
-    "reacts: known detectors by their id, `human` and `malware` where no tool but somebody looks. Two clues that claim different machines, or give two values to",
+    "reacts: known detectors by their id, for the network's clues our own checks by theirs too, `human` and `malware` where no tool but somebody looks. Two clues that claim different machines, or give two values to",
     "one thing, exclude each other; `utsusemi clues --json` lists that for each.",
     "",
     ...CLUE_FAMILIES.flatMap((family) =>

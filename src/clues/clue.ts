@@ -66,7 +66,7 @@ export interface Clue {
   readonly family: ClueFamily;
   /** What it shows, in one sentence. */
   readonly shows: string;
-  /** Ids of known detectors whose answer it changes; `human` and `malware` where no tool but somebody looks. */
+  /** Ids of known detectors whose answer it changes, of the network's clues also our own checks; `human` and `malware` where no tool but somebody looks. */
   readonly reacts: readonly string[];
   /** In the order in which they are tried. */
   readonly mechanisms: readonly Mechanism[];

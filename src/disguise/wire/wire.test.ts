@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { clueById } from "../../clues/index.ts";
 import { knownRemoteDetectors } from "../../detectors/known/remote/index.ts";
+import { remoteChecks } from "../../detectors/remote-detectors.ts";
 import { setNames } from "../../detectors/responders/index.ts";
 import { catalogue } from "../catalogue.ts";
 import { planStory } from "../plan.ts";
@@ -12,7 +13,7 @@ import { wireClues } from "./wire-clues.ts";
 import { wireContradiction, wireOfStory } from "./wire-of-story.ts";
 import { joinedWishes, wishLines } from "./wire-wish.ts";
 
-const WHO_REACTS = new Set(["human", "malware", ...knownRemoteDetectors.map(({ id }) => id)]);
+const WHO_REACTS = new Set(["human", "malware", ...[...knownRemoteDetectors, ...remoteChecks].map(({ id }) => id)]);
 
 test("every clue of the wire is in the catalogue as the network's, and asks for something", () => {
   for (const [id, wishOf] of Object.entries(wireClues)) {
