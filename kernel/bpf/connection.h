@@ -5,7 +5,7 @@
  * nonsense and the end of the connection, the end alone (its next connection is handed over), or one byte taken and a closed window.
  *
  * What the client sends afterwards belongs to no socket, and no RST of the kernel may show that. An ended connection leaves a mark in
- * `ended_flows`, whose size is fixed: there a bare ACK is dropped, all else acknowledged with an end. A held one needs no mark: since only
+ * `marks_map`, whose size is fixed: there a bare ACK is dropped, all else acknowledged with an end. A held one needs no mark: since only
  * one byte was taken, its client says the rest again and again, and what a suspect says to a listening port outside of any connection gets
  * a closed window. No bare ACK and no RST is ever answered, so nothing goes in circles; no answer is larger than what it answers, but the
  * nonsense.
@@ -13,6 +13,7 @@
  * Only behind the stack's own hook can the numbers of a socket be read, so where the engine sits at XDP, a program at tc does this.
  */
 #pragma once
+#include "marks.h"
 #include "tables.h"
 #include "unused.h"
 
@@ -42,45 +43,6 @@ struct standing_of_flow {
   /** What the socket takes next; where that is not known, this packet. */
   __u32 next;
 };
-
-INLINE __u32 tag_of(const struct packet *p) {
-  return mixed(&p->from) ^ (p->from_port | (__u32)p->to_port << 16) * 0x165667b1;
-}
-
-INLINE struct progress_of_flow *flow_at(__u32 tag) {
-  const __u32 place = tag & (FLOWS - 1);
-  return map_find(&flows, &place);
-}
-
-/** Not the bits that decide of a flow's place: else those that are near each other would be in both. */
-INLINE struct ended *ended_at(__u32 tag) {
-  const __u32 place = tag >> 16 & (ENDED_PLACES - 1);
-  return map_find(&ended_flows, &place);
-}
-
-/** 0: the engine did not end it. */
-INLINE __u32 *mark_of(struct ended *ended, __u32 tag) {
-  for (__u32 way = 0; way < ENDED_WAYS; way++)
-    if (ended->tag[way] == tag && ended->mark[way]) return &ended->mark[way];
-  return 0;
-}
-
-INLINE void mark_ended(const struct packet *p, bool is_held, __u64 now) {
-  const __u32 tag = tag_of(p);
-  struct ended *ended = ended_at(tag);
-  struct progress_of_flow *flow = flow_at(tag);
-  if (!ended) return;
-  if (flow && flow->tag == tag) flow->tag = 0;
-  __u32 oldest = 0;
-  for (__u32 way = 1; way < ENDED_WAYS; way++)
-    if (ended->mark[way] < ended->mark[oldest & (ENDED_WAYS - 1)]) oldest = way;
-  const __u32 mark = (__u32)(now / SECOND) << 1 | is_held;
-  __u32 *here = mark_of(ended, tag);
-  if (here)
-    *here = mark;
-  else
-    ended->tag[oldest & (ENDED_WAYS - 1)] = tag, ended->mark[oldest & (ENDED_WAYS - 1)] = mark;
-}
 
 /** Blind guesses fit once in 2^47 times. */
 INLINE void read_numbers(struct standing_of_flow *found, const struct packet *p, struct bpf_sock *socket) {
@@ -172,12 +134,6 @@ INLINE void enter_suspect(const struct packet *p, __u64 now) {
   if (!is_suspect(&p->from, now)) map_set(&hostile, &p->from, &standing, BPF_ANY);
 }
 
-/** Whether its first segments are being counted, so that it is a connection of a socket's most likely. */
-INLINE bool is_tracked(__u32 tag) {
-  const struct progress_of_flow *flow = flow_at(tag);
-  return flow && flow->tag == tag;
-}
-
 /** The state of the socket that would get the packet; 0: there is none. */
 INLINE __u32 socket_state(void *ctx, const bool is_ipv6, const struct packet *p) {
   struct bpf_sock_tuple between;
@@ -189,24 +145,42 @@ INLINE __u32 socket_state(void *ctx, const bool is_ipv6, const struct packet *p)
   return state;
 }
 
+/** A packet whose connection had no socket yet matched, so nothing proved its source. Now it has one: whether that was told. */
+INLINE bool is_told(void *ctx, const bool is_ipv6, struct packet *p, __u32 detail, __u64 now) {
+  struct standing_of_flow found = {};
+  struct bpf_sock_tuple between;
+  const __u32 size = fill_between(&between, p, is_ipv6);
+  struct bpf_sock *socket = socket_find(ctx, &between, size, (__u64)-1, 0);
+  if (!socket) return false;
+  if (socket->state != TCP_LISTEN) read_numbers(&found, p, socket);
+  socket_release(socket);
+  if (found.is_proved) tell(p, EVENT_PATTERN, detail | MATCH_PROVED, now);
+  return found.is_proved;
+}
+
 /**
  * A segment with ACK, without SYN and RST, of a connection that the engine ended or holds.
  *
  * @param may_hold whether there are patterns for this port that look into payloads: else no connection to it was ever held
  */
-INLINE int on_ended(void *ctx, const bool is_ipv6, const struct packet *p, bool may_hold, struct turn *turn, __u64 now) {
+INLINE int on_ended(void *ctx, const bool is_ipv6, struct packet *p, bool may_hold, struct turn *turn, __u64 now) {
   const __u32 tag = tag_of(p);
-  struct ended *ended = ended_at(tag);
-  if (!ended) return GO_ON;
-  __u32 *mark = mark_of(ended, tag);
+  struct marks *marks = marks_at(tag);
+  if (!marks) return GO_ON;
+  struct mark *mark = mark_of(marks, tag);
+  if (mark && mark_kind(mark) == MARK_TURNED) return GO_ON;
+  if (mark && mark_kind(mark) == MARK_UNPROVED) {
+    if (is_told(ctx, is_ipv6, p, mark->detail, now)) mark->since = 0;
+    return GO_ON;
+  }
   if (!mark && (!may_hold || !p->payload || is_tracked(tag) || !is_suspect(&p->from, now))) return GO_ON;
   const __u32 state = socket_state(ctx, is_ipv6, p);
   if (state && state != TCP_LISTEN) {
-    if (mark) *mark = 0;
+    if (mark) mark->since = 0;
     return GO_ON;
   }
   if ((!mark && !state) || !is_own(&p->to) || is_trusted(&p->from)) return GO_ON;
-  const bool is_held = !mark || *mark & 1;
+  const bool is_held = !mark || mark_kind(mark) == MARK_HELD;
   if (!p->payload && (is_held || !(p->flags & FIN))) return drop(false);
   if (is_held)
     closed_window(&turn->segment, p, p->sequence);

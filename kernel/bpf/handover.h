@@ -2,18 +2,10 @@
 /*
  * A suspect's new connection to a real service's port lands in a decoy's listening socket: the addresses stay as they are, nothing is
  * translated, and what the suspect had open before stays with the real service. Where the decoy is gone, its socket left the map with it,
- * and the real service answers.
+ * and the real service answers. What was handed over is marked, so that patterns leave it to the decoy.
  */
 #pragma once
-#include "events.h"
-
-/** For each port a place in `decoy_sockets`, from 1 on; 0: the real service for everybody. */
-struct {
-  NUMBER(type, BPF_MAP_TYPE_ARRAY);
-  NUMBER(max_entries, 65536);
-  TYPE(key, __u32);
-  TYPE(value, __u16);
-} turned_ports SECTION(".maps");
+#include "marks.h"
 
 struct {
   NUMBER(type, BPF_MAP_TYPE_SOCKMAP);
@@ -33,11 +25,13 @@ INLINE int hand_over(struct bpf_sk_lookup *ctx, __u64 now) {
   from.word[0] = asked->remote_ip6[0], from.word[1] = asked->remote_ip6[1];
   from.word[2] = asked->remote_ip6[2], from.word[3] = asked->remote_ip6[3];
   if (family == AF_INET) map_ipv4(&from, remote4);
-  if (!is_suspect(&from, now) || is_trusted(&from)) return SK_PASS;
-  const __u32 number = *place;
-  void *socket = map_find(&decoy_sockets, &number);
-  if (!socket) return SK_PASS;
-  socket_assign(ctx, socket, 0);
+  const __u32 number = *place, tag = tag_between(&from, swap16(asked->remote_port), port);
+  void *socket = is_suspect(&from, now) && !is_trusted(&from) ? map_find(&decoy_sockets, &number) : 0;
+  if (!socket) {
+    clear_mark(tag);
+    return SK_PASS;
+  }
+  if (!socket_assign(ctx, socket, 0)) set_mark(tag, MARK_TURNED, 0, now);
   socket_release(socket);
   return SK_PASS;
 }

@@ -189,20 +189,31 @@ struct {
 } flows SECTION(".maps");
 
 /**
- * Connections that the engine ended, by a hash of each: which, and since when (seconds, and in the lowest bit whether it is held). As large
- * for none as for a million: of those with the same place the oldest goes.
+ * What became of connections whose segments matched, by a hash of each: since when (seconds; the kind in the lowest two bits; 0: none) and
+ * what is still to be told. As large for none as for a million: of those with the same place the oldest goes.
  */
-enum { ENDED_WAYS = 4, ENDED_PLACES = 16384 };
-struct ended {
-  __u32 tag[ENDED_WAYS], mark[ENDED_WAYS];
+enum { MARK_WAYS = 4, MARK_PLACES = 16384 };
+struct mark {
+  __u32 tag, since, detail;
+};
+struct marks {
+  struct mark of[MARK_WAYS];
 };
 
 struct {
   NUMBER(type, BPF_MAP_TYPE_ARRAY);
-  NUMBER(max_entries, ENDED_PLACES);
+  NUMBER(max_entries, MARK_PLACES);
   TYPE(key, __u32);
-  TYPE(value, struct ended);
-} ended_flows SECTION(".maps");
+  TYPE(value, struct marks);
+} marks_map SECTION(".maps");
+
+/** For each port a place in `decoy_sockets`, from 1 on; 0: the real service for everybody. */
+struct {
+  NUMBER(type, BPF_MAP_TYPE_ARRAY);
+  NUMBER(max_entries, 65536);
+  TYPE(key, __u32);
+  TYPE(value, __u16);
+} turned_ports SECTION(".maps");
 
 struct mac {
   __u8 byte[6];

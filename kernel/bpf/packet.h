@@ -127,9 +127,14 @@ INLINE bool read_ipv4(struct packet *p, void *start, void *end, __u32 room) {
   return read_ports(p, ip + 1, end, size - IPV4_BYTES);
 }
 
+/** RFC 8200 §4, RFC 6275, RFC 7401: hop-by-hop options, routing, fragment, destination options, mobility, host identity. */
+INLINE bool is_extension(__u8 next) {
+  return next == 0 || next == 43 || next == 44 || next == 60 || next == 135 || next == 139;
+}
+
 INLINE bool read_ipv6(struct packet *p, void *start, void *end, __u32 room) {
   const struct ipv6 *ip = start + ETHERNET_BYTES;
-  if ((void *)(ip + 1) > end || swap16(ip->size) + IPV6_BYTES > room) return false;
+  if ((void *)(ip + 1) > end || swap16(ip->size) + IPV6_BYTES > room || is_extension(ip->next)) return false;
   __builtin_memcpy(&p->from, ip->from, 16), __builtin_memcpy(&p->to, ip->to, 16);
   p->is_ipv6 = true, p->protocol = ip->next;
   return read_ports(p, ip + 1, end, swap16(ip->size));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What a matched pattern costs its sender. Where something real listens, a pattern only observes unless its source is suspect by proof or
- * the pattern says otherwise; where an unused port has an answer of its own, that answer is the nonsense, and the pattern is told. A
- * trusted source, and a packet that is not for this host, is never matched. No reply is larger than what it answers, and replies are
- * limited for each source and in all.
+ * the pattern says otherwise; where an unused port has an answer of its own, that answer is the nonsense, and the pattern is told; so
+ * it is where a suspect speaks with a decoy that it was handed over to. A trusted source, and a packet that is not for this host, is never
+ * matched. No reply to a source that is not proved is larger than what it answers, and those are limited for each source and in all.
  */
 #pragma once
 #include "connection.h"
@@ -167,7 +167,7 @@ INLINE __u32 end_connection(struct packet *p, struct tables *t, const struct rul
   if (had >= p->payload) return ANSWER_OBSERVE;
   const struct reply *reply = &t->replies[rule->reply & (REPLIES - 1)];
   turn->ends = true, turn->next = standing->next, turn->tables = t;
-  mark_ended(p, answer == ANSWER_TARPIT, now);
+  forget_flow(tag_of(p)), set_mark(tag_of(p), answer == ANSWER_TARPIT ? MARK_HELD : MARK_ENDED, 0, now);
   if (answer == ANSWER_TARPIT) {
     closed_window(&turn->segment, p, standing->next + 1);
     return answer;
@@ -181,11 +181,18 @@ INLINE __u32 end_connection(struct packet *p, struct tables *t, const struct rul
   return answer;
 }
 
+/** Whether the socket is a decoy's, to which the source was handed over. */
+INLINE bool is_turned(const struct packet *p) {
+  const __u32 port = p->to_port;
+  const __u16 *place = map_find(&turned_ports, &port);
+  return place && *place && is_marked(tag_of(p), MARK_TURNED);
+}
+
 /** The answer that is carried out: what it cannot be for this packet becomes the next best. */
 INLINE __u32 carried_out(struct packet *p, const struct scratch *s, struct tables *t, const struct rule *rule, bool has_decoy,
                          const struct standing_of_flow *standing, struct turn *turn, __u64 now) {
   const __u32 answer = standing->is_real && !is_suspect(&p->from, now) ? rule->on_listener : rule->answer;
-  if (has_decoy) return ANSWER_OBSERVE;
+  if (has_decoy || (standing->is_connection && is_turned(p))) return ANSWER_OBSERVE;
   if (answer == ANSWER_OBSERVE || answer == ANSWER_DROP) return answer;
   if (standing->is_connection) return end_connection(p, t, rule, answer, standing, turn, now);
   if (answer != ANSWER_REPLY) return ANSWER_OBSERVE;
@@ -206,7 +213,10 @@ INLINE int answer_match(void *ctx, const bool xdp, const bool is_ipv6, struct pa
   const struct decoy *decoy = !standing->is_real && is_tcp && !is_odd(p->flags) ? decoy_of(p) : 0;
   const __u32 answer = carried_out(p, s, t, rule, decoy && decoy->kind, standing, turn, now);
   count(counter_of(answer, is_tcp));
-  tell(p, EVENT_PATTERN, rule->pattern | answer << 16 | (standing->is_proved ? MATCH_PROVED : 0), now);
+  const __u32 detail = rule->pattern | answer << 16;
+  tell(p, EVENT_PATTERN, detail | (standing->is_proved ? MATCH_PROVED : 0), now);
+  if (answer == ANSWER_OBSERVE && standing->is_connection && !standing->is_proved && !is_turned(p))
+    set_mark(tag_of(p), MARK_UNPROVED, detail, now);
   if (answer == ANSWER_OBSERVE) return GO_ON;
   if (answer == ANSWER_DROP) {
     if (standing->is_connection && standing->flow == FLOW_FIRST) forget_segment(p);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +9,7 @@ import { needs } from "../rig/needs.ts";
 import { type EngineProcess, Laboratory, type Line, type Machine } from "./laboratory.ts";
 
 /** What a pattern costs a real server's connection, seen from both of its ends. */
-const LIVE = needs("root", "libbpf.so.1", "ip", "ss", "ethtool", "curl");
+const LIVE = needs("root", "libbpf.so.1", "ip", "ethtool", "curl");
 
 const one = (id: string, said: string, answers: string) =>
   `  - {id: x.${id}, about: One., reference: none, falsePositives: none, weight: 5, protocol: tcp, ports: [80], payload: [{at: 0, text: "${said}"}], ${answers}}\n`;
@@ -41,15 +42,23 @@ const WAYS: readonly Way[] = [
 const SERVER = join(import.meta.dirname, "nonsense-server.ts");
 const CLIENT = join(import.meta.dirname, "nonsense-client.ts");
 
+/** Its process and the number of its listening socket. */
+async function server(laboratory: Laboratory, ...words: readonly string[]): Promise<string> {
+  const child = laboratory.spawn("host", process.execPath, SERVER, ...words);
+  assert.ok(child.stdout !== null);
+  const [printed] = await once(child.stdout, "data");
+  return `${printed}`.trim();
+}
+
 interface Site extends Disposable {
   readonly laboratory: Laboratory;
   readonly engine: EngineProcess;
 }
 
-async function site(hook: InterfaceSettings["hook"], offload = true): Promise<Site> {
+async function site(hook: InterfaceSettings["hook"], { offload = true, deferred = false } = {}): Promise<Site> {
   const laboratory = new Laboratory({ offload });
   if (hook !== "tc") laboratory.readyForXdp();
-  await laboratory.startFile("host", SERVER, "80");
+  await server(laboratory, "80", "real", deferred ? "deferred" : "");
   const engine = await laboratory.engine(settings(hook));
   assert.deepEqual(await engine.ask("match", folder), { done: true });
   return { laboratory, engine, [Symbol.dispose]: () => laboratory[Symbol.dispose]() };
@@ -95,7 +104,7 @@ for (const [hook, offload, each] of [
   ["xdp-generic", true, 100],
 ] as const)
   test(`${hook}, offload ${offload ? "on" : "off"}: ${each * 4} matched connections get nonsense and leave no socket`, LIVE, async () => {
-    using place = await site(hook, offload);
+    using place = await site(hook, { offload });
     const before = (await place.engine.ask("status"))["entries"];
     await Promise.all(
       WAYS.map(async (way) =>
@@ -107,7 +116,7 @@ for (const [hook, offload, each] of [
     const status = await place.engine.ask("status");
     assert.deepEqual(counts(status, "nonsense", "ended", "lastWords"), [each * 4, each * 4, each * 4]);
     assert.deepEqual(status["entries"], before);
-    for (const way of WAYS) assert.deepEqual(await said(place, way, "hello"), { "heard served": 1 });
+    for (const way of WAYS) assert.deepEqual(await said(place, way, "hello"), { "heard served real": 1 });
     assert.deepEqual(await told(place), { heard: { hello: 4 }, ends: { ECONNRESET: each * 4, end: 4 } });
   });
 
@@ -159,17 +168,55 @@ test("with a real server a pattern observes until its source is suspect; who is 
   const [way] = WAYS;
   assert.ok(way !== undefined);
   const standings = async () => (await place.engine.ask("status"))["entries"];
-  assert.deepEqual(await said(place, way, "SUSPECTS"), { "heard served": 1 });
+  assert.deepEqual(await said(place, way, "SUSPECTS"), { "heard served real": 1 });
   await place.engine.ask("know", "192.0.2.2");
   assert.deepEqual(await standings(), { trusted: 0, hostile: 0, seen: 1 });
-  assert.deepEqual(await said(place, way, "SUSPECTS"), { "heard served": 1 });
+  assert.deepEqual(await said(place, way, "SUSPECTS"), { "heard served real": 1 });
   assert.deepEqual(await said(place, way, "GET /evil"), { [`ended ${NONSENSE}`]: 1 });
   await place.engine.ask("stand", "192.0.2.2");
   assert.deepEqual(await said(place, way, "SUSPECTS"), { [`ended ${NONSENSE}`]: 1 });
   await place.engine.ask("forgive", "192.0.2.2");
-  assert.deepEqual(await said(place, way, "SUSPECTS"), { "heard served": 1 });
+  assert.deepEqual(await said(place, way, "SUSPECTS"), { "heard served real": 1 });
   await place.engine.heard("pattern");
   const answers = place.engine.events.map(({ match }) => JSON.parse(JSON.stringify(match ?? {})).answer);
   assert.deepEqual(answers, ["observe", "observe", "reply", "reply", "observe"]);
   assert.deepEqual(counts(await place.engine.ask("status"), "observed"), [3]);
+});
+
+test("where a connection has no socket before its client speaks, a match is told again once its source is proved", LIVE, async () => {
+  using place = await site("tc", { deferred: true });
+  const [way] = WAYS;
+  assert.ok(way !== undefined);
+  assert.deepEqual(await said(place, way, "SUSPECTS"), { "heard served real": 1 });
+  const proofs = () => place.engine.events.map(({ match }) => JSON.parse(JSON.stringify(match ?? {})));
+  for (let tries = 0; tries < 200 && proofs().length < 2; tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+  const observed = { pattern: proofs()[0].pattern, answer: "observe" };
+  assert.deepEqual(proofs(), [
+    { ...observed, isProved: false },
+    { ...observed, isProved: true },
+  ]);
+  const long = `GET /evil HTTP/1.0\r\nCookie: ${"x".repeat(200)}\r\n\r\n`;
+  const since = process.hrtime.bigint();
+  const { [`ended ${NONSENSE}`]: answered = 0, ended = 0 } = await said(place, way, long, 500);
+  const seconds = Number((process.hrtime.bigint() - since) / 1_000_000_000n) + 2;
+  assert.ok(answered >= 5 && answered <= 5 * seconds, `${answered} in ${seconds} seconds: so many a second to one that is not proved`);
+  assert.equal(answered + ended, 500);
+  assert.equal(sockets(place), "");
+});
+
+test("a suspect that was handed over is left to the decoy, whatever it says", LIVE, async () => {
+  using place = await site("tc");
+  const decoy = await server(place.laboratory, "0", "decoy");
+  assert.deepEqual(await place.engine.ask("handover", "80", ...decoy.split(" ")), { done: true });
+  for (const [way, source] of [
+    [WAYS[0], "192.0.2.2"],
+    [WAYS[1], "2001:db8:1::2"],
+  ] as const) {
+    assert.ok(way !== undefined);
+    assert.deepEqual(await said(place, way, "TURN"), { ended: 1 });
+    assert.deepEqual(await said(place, way, "GET /evil"), { "heard served decoy": 1 });
+    await place.engine.ask("forgive", source);
+    assert.deepEqual(await said(place, way, "GET /evil"), { [`ended ${NONSENSE}`]: 1 });
+    assert.deepEqual(await said(place, way, "hello"), { "heard served real": 1 });
+  }
 });

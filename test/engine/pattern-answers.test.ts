@@ -5,8 +5,8 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import test from "node:test";
 import { compilePatterns, META, readPatterns, type Tables } from "../../src/patterns/index.ts";
-import { number32, number64 } from "../../src/steward/engine/bpf-map.ts";
-import { addressBytes, networkBytes, standingBytes, type UnusedAnswer } from "../../src/steward/engine/layout.ts";
+import { number32, number64, RingBuffer } from "../../src/steward/engine/bpf-map.ts";
+import { addressBytes, networkBytes, parseEvent, standingBytes, type UnusedAnswer } from "../../src/steward/engine/layout.ts";
 import { PatternMaps } from "../../src/steward/engine/pattern-maps.ts";
 import { internetChecksum } from "../../src/wire/packets/internet-checksum.ts";
 import { type Between, ENGINE, EngineRun, frame, HOOKS, HOST, HOST6, type Hook, tcpFrame, VISITOR, VISITOR6 } from "./program-run.ts";
@@ -23,6 +23,7 @@ about: X.
 patterns:
 ${pattern("syn", "protocol: tcp, header: {flags: S, window: 4242}, answer: drop")}
 ${pattern("tcp", 'protocol: tcp, flow: [first], ports: [7001-7003], payload: [{at: 0, text: "EVIL"}], answer: drop, onListener: drop')}
+${pattern("odd", 'protocol: tcp, flow: [first], ports: [7001-7003], payload: [{at: 0, text: "WEIRD"}], answer: reply, onListener: reply, reply: odd')}
 ${pattern("udp", 'protocol: udp, ports: [5000], payload: [{at: 0, text: "HELLO"}], answer: reply, reply: odd')}
 ${pattern("udp-long", 'protocol: udp, ports: [5001], payload: [{at: 0, text: "HELLO"}], answer: reply, reply: long')}
 ${pattern("udp-always", 'protocol: udp, ports: [5002], payload: [{at: 0, text: "HELLO"}], answer: drop, onListener: drop')}
@@ -211,3 +212,68 @@ test(
     }
   },
 );
+
+test(
+  "what a suspect says to a service outside of any connection gets a closed window, of which it is told with its own time",
+  ENGINE,
+  async () => {
+    using run = started();
+    await using server = createServer().listen({ port: 7001, host: "::" });
+    await once(server, "listening");
+    const text = { toPort: 7001, flags: "PA", sequence: 100, acknowledgement: 0xffff_ffff, payload: Buffer.from("what I had to say") };
+    const options = [{ kind: "nop" }, { kind: "nop" }, { kind: "ts", value: 70, echo: 0xf000_0001 }] as const;
+    for (const program of ["utsu_in", "utsu_after"] as const)
+      for (const between of [WAYS[0]?.[1], WAYS[1]?.[1]]) {
+        assert.ok(between !== undefined);
+        const says = (segment: object) => run.talk(program, between, { ...text, ...segment });
+        assert.equal(says({}).verdict, "pass", "no suspect");
+        run.object.map("hostile").set(addressBytes(between[0]), standingBytes("suspect", process.hrtime.bigint() + 60_000_000_000n));
+        const { answer } = says({});
+        assert.deepEqual([answer?.flags, answer?.window, answer?.sequence, answer?.acknowledgement], ["A", 0, 0xffff_ffff, 100]);
+        assert.deepEqual([answer?.fromPort, answer?.toPort, answer?.options, answer?.payload.length], [7001, 40_000, [], 0]);
+        assert.deepEqual(says({ options }).answer?.options, [options[0], options[1], { kind: "ts", value: 0xf000_0001, echo: 70 }]);
+        for (const other of [
+          { payload: Buffer.alloc(0) },
+          { payload: Buffer.alloc(0), flags: "FA" },
+          { flags: "RA" },
+          { toPort: 7002 },
+          { toPort: 9000 },
+        ])
+          assert.equal(says(other).verdict, "pass", JSON.stringify(other));
+        run.object.map("trusted").set(networkBytes(between[0]), number32(1));
+        assert.equal(says({}).verdict, "pass", "trusted");
+        run.object.map("trusted").delete(networkBytes(between[0]));
+        run.object.map("hostile").delete(addressBytes(between[0]));
+      }
+  },
+);
+
+test("in somebody's name, without both sides' numbers: no connection ends, nobody is suspect, nothing is proved", ENGINE, async () => {
+  using run = started();
+  assert.equal(spawnSync("ip", ["link", "set", "lo", "up"]).status, 0, "in the network of this process alone");
+  await using server = createServer((socket) => socket.pipe(socket)).listen({ port: 7001, host: "::" });
+  await once(server, "listening");
+  const proved: boolean[] = [];
+  using ring = new RingBuffer(run.object.calls, run.object.map("events"), (record) => {
+    const event = parseEvent(record);
+    if (event?.match !== undefined) proved.push(event.match.isProved);
+  });
+  for (const address of ["127.0.0.1", "::1"]) {
+    const visitor = connect({ port: 7001, host: address });
+    using _ = { [Symbol.dispose]: () => visitor.destroy() };
+    await once(visitor, "connect");
+    run.object.map("addresses").set(addressBytes(address), number32(1));
+    for (let tries = 0; tries < 40; tries += 1) {
+      const numbers = { sequence: (tries * 0x0654_3217) >>> 0, acknowledgement: (tries * 0x0fed_cba9) >>> 0 };
+      const ports = { fromPort: visitor.localPort ?? 0, toPort: 7001 };
+      const forged = tcpFrame([address, address], { ...ports, ...numbers, flags: "PA", payload: Buffer.from("WEIRD") });
+      const { verdict, bytes } = run.run("utsu_in", forged);
+      assert.ok(verdict === "drop" || (verdict === "pass" && bytes.equals(forged)), `${verdict} ${bytes.toString("hex")}`);
+    }
+    visitor.write("still here");
+    assert.equal(`${(await once(visitor, "data"))[0]}`, "still here");
+  }
+  ring.consume();
+  assert.ok(proved.length > 10 && !proved.includes(true), `${proved.length} told`);
+  assert.deepEqual(run.object.map("hostile").keys(16), []);
+});

@@ -93,7 +93,7 @@ export class EngineRun implements Disposable {
   }
 
   /** Lets the program see the segment, and reads its answer. */
-  talk(program: Hook, between: Between, segment: Partial<TcpSegment>): Ran & { readonly answer: TcpSegment | undefined } {
+  talk(program: Hook | "utsu_after", between: Between, segment: Partial<TcpSegment>): Ran & { readonly answer: TcpSegment | undefined } {
     const ran = this.run(program, tcpFrame(between, segment));
     return { ...ran, answer: ran.verdict === "answer" ? tcpOf(ran.bytes) : undefined };
   }

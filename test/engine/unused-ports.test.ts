@@ -178,6 +178,9 @@ test("what passes comes out byte for byte: other ports, other hosts, trusted sou
   fragment.writeUInt16BE(0x2000, 20);
   const withOptions = Buffer.from(syn);
   withOptions.writeUInt8(0x46, 14);
+  const extended = Buffer.from(tcpFrame([VISITOR6, HOST6], {}));
+  extended.writeUInt8(60, 20);
+  const tagged = Buffer.concat([syn.subarray(0, 12), Buffer.from([0x81, 0, 0, 5]), syn.subarray(12)]);
   const group = Buffer.from(syn);
   group.writeUInt8(1, 0);
   const frames = {
@@ -189,6 +192,8 @@ test("what passes comes out byte for byte: other ports, other hosts, trusted sou
     "a SYN-ACK": tcpFrame([VISITOR, HOST], { flags: "SA" }),
     "a fragment": fragment,
     "IPv4 options": withOptions,
+    "an IPv6 extension header": extended,
+    "a VLAN tag": tagged,
     "a group address": group,
     "a short frame": syn.subarray(0, 40),
     "an odd header size": Buffer.concat([syn.subarray(0, 46), Buffer.from([0xf0]), syn.subarray(47)]),
