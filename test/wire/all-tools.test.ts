@@ -45,6 +45,8 @@ const SETTINGS: EngineSettings = {
   unused: [{ ports: [1, 23], answer: { kind: "tarpit" } }, banner(21, "220 Welcome to the ftp service\r\n"), banner(23, "\r\nlogin: \0")],
   trusted: FAMILIES.map(({ trusted }) => trusted),
   land: true,
+  delayMs: 40,
+  stack: { ttl: 128, ipId: "zero", options: "mss,nop,wscale,nop,nop,timestamps" },
 };
 
 /** Works for users until it is stopped, at least one round each; what went wrong. */
@@ -109,7 +111,11 @@ test("all tools at once, and legitimate users at the same time", LIVE, async () 
     FAMILIES.flatMap(({ user, trusted }) => [user, trusted]),
   );
   const users = new Users(services);
-  await Promise.all(FAMILIES.map((places) => attack(laboratory, places, macOf(laboratory))));
+  const attacks = Promise.all(FAMILIES.map((places) => attack(laboratory, places, macOf(laboratory))));
+  // In the middle of it they become suspects, as they would: tools go on as before.
+  await Promise.race([attacks, new Promise((resolve) => setTimeout(resolve, 5000))]);
+  for (const { attacker } of FAMILIES) await engine.ask("stand", attacker);
+  await attacks;
   const rounds = await users.stop();
   assert.deepEqual(users.faults, []);
   const [into, out] = await taps.assertSame();
