@@ -9,7 +9,7 @@ import { type Figure, isMet, type Wanted } from "./figure.ts";
 /**
  * Runs the benchmarks one after another, each in a process of its own, and shows every figure with its target and whether it was met.
  *
- *     npm run bench -- [--quick] [--json] [--write] [NAME...]      names: logins startup echo connections idle store disguise engine wire
+ *     npm run bench -- [--quick] [--json] [--write] [NAME...]      names: logins startup echo connections idle store disguise engine wire tarpit
  *
  * `--quick` takes about three minutes, all about twelve. `--write` puts the table into docs/benchmarks.md. A figure that misses is shown as it is;
  * the exit status is 1 only if something could not be measured.
@@ -40,6 +40,7 @@ export const benchmarks: readonly Benchmark[] = [
   { name: "disguise", runs: [["disguise.ts"]], quickRuns: [["disguise.ts", "--quick"]] },
   { name: "engine", runs: [["engine.ts"]], quickRuns: [["engine.ts", "--quick"]] },
   { name: "wire", runs: [["wire.ts"]], quickRuns: [["wire.ts", "--quick"]] },
+  { name: "tarpit", runs: [["wire-tarpit.ts"]], quickRuns: [["wire-tarpit.ts", "--quick"]] },
 ];
 
 /** Runs a script of this folder and gives its figures. */
@@ -108,9 +109,19 @@ function plainTable(figures: readonly Figure[]): string {
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")).join("\n");
 }
 
-function markdownTable(figures: readonly Figure[]): string {
-  const rows = [HEADS, HEADS.map(() => "---"), ...figures.map((figure) => rowOf(figure).map((cell) => cell.replaceAll("|", "\\|")))];
-  return rows.map((row) => `| ${row.join(" | ")} |`).join("\n");
+function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+/** Rows of figures that were not measured this time stay as they are. */
+function markdownTable(figures: readonly Figure[], before: string): string {
+  const rows = new Map<string, string>();
+  for (const line of before.split("\n")) {
+    const name = /^\| (.*?) \| /.exec(line)?.[1];
+    if (name !== undefined && name !== HEADS[0] && !name.startsWith("---")) rows.set(name, line);
+  }
+  for (const figure of figures) rows.set(figure.name, markdownRow(rowOf(figure)));
+  return [markdownRow(HEADS), markdownRow(HEADS.map(() => "---")), ...rows.values()].join("\n");
 }
 
 /** What the figures hang on; neither names nor places. */
@@ -127,10 +138,10 @@ const END = "<!-- end of figures -->";
 function writeDocument(figures: readonly Figure[]): void {
   const text = readFileSync(DOCUMENT, "utf8");
   const [before, rest] = text.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error("docs/benchmarks.md has no place for the figures");
+  const [old, after] = rest?.split(END) ?? [];
+  if (before === undefined || old === undefined || after === undefined) throw new Error("docs/benchmarks.md has no place for the figures");
   const measured = `${new Date().toISOString().slice(0, 10)}, ${machine()}.`;
-  writeFileSync(DOCUMENT, `${before}${BEGIN}\n\n${measured}\n\n${markdownTable(figures)}\n\n${END}${after}`);
+  writeFileSync(DOCUMENT, `${before}${BEGIN}\n\n${measured}\n\n${markdownTable(figures, old)}\n\n${END}${after}`);
 }
 
 async function main(): Promise<void> {

@@ -29,8 +29,15 @@ export const CABLES: readonly [Cable, Cable] = [
 const NATIVE = join(import.meta.dirname, "native");
 const run = promisify(execFile);
 
+let made = 0;
+
+function nextName(): string {
+  made += 1;
+  return `bench-${process.pid}-${made}`;
+}
+
 export class WireSite implements Disposable {
-  readonly visitor = `bench-${process.pid}`;
+  readonly visitor = nextName();
   readonly #folder = mkdtempSync(join(tmpdir(), "bench-wire-"));
   readonly #children: ChildProcess[] = [];
 
@@ -77,6 +84,8 @@ export class WireSite implements Disposable {
 
   [Symbol.dispose](): void {
     for (const child of this.#children) child.kill("SIGKILL");
+    // The namespace may go later; so that the cables' names are free at once.
+    for (const { name } of CABLES) must("ip", "link", "delete", name);
     must("ip", "netns", "delete", this.visitor);
     rmSync(this.#folder, { recursive: true });
   }
@@ -84,11 +93,11 @@ export class WireSite implements Disposable {
 
 const SUSPECTS = 256;
 
-/** The engine on a cable as a site would have it: all shipped patterns, unused ports are a tarpit, some networks trusted, some suspects. */
-export async function engineOn({ name }: Cable, hook: InterfaceSettings["hook"]): Promise<Engine> {
+/** The engine on cables as a site would have it: all shipped patterns, unused ports are a tarpit, some networks trusted, some suspects. */
+export async function engineOn(cables: readonly Cable[], hook: InterfaceSettings["hook"]): Promise<Engine> {
   const engine = await Engine.up(
     {
-      interfaces: [{ name, hook }],
+      interfaces: cables.map(({ name }) => ({ name, hook })),
       unused: [{ ports: [1, 65_535], answer: { kind: "tarpit" } }],
       trusted: ["203.0.113.0/25", "2001:db8:1::/48"],
       land: true,

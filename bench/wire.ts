@@ -68,7 +68,7 @@ export class WireBench implements Disposable {
   }
 
   async #half(comparison: Comparison, { on, off, pairs }: Half): Promise<readonly (readonly [on: number, off: number])[]> {
-    using _engine = await engineOn(on, comparison.hook);
+    using _engine = await engineOn([on], comparison.hook);
     using _empty = comparison.against === "empty" ? await emptyOn(off, comparison.hook) : undefined;
     await this.#isSo(on, off);
     const found: [number, number][] = [];
