@@ -93,30 +93,44 @@ const PLACES = [
   ["attacker", "lab0", "2001:db8:1::1", "2001:db8:1::2"],
 ] as const;
 
-for (const offload of [true, false])
-  test(`offload ${offload ? "on" : "off"}: a suspect sees another stack, nobody else does, and all transfers are whole`, LIVE, async () => {
-    using laboratory = new Laboratory({ offload });
-    await laboratory.start("host", ECHO);
-    const before = await Promise.all(PLACES.map(([machine, link, address]) => seenFrom(laboratory, [machine, link], address)));
-    const engine = await laboratory.engine(SETTINGS);
-    const plain = await Promise.all(PLACES.map(([machine, link, address]) => seenFrom(laboratory, [machine, link], address)));
-    for (const [, , , source] of PLACES) await engine.ask("stand", source);
-    const suspect = await Promise.all(PLACES.map(([machine, link, address]) => seenFrom(laboratory, [machine, link], address)));
-    const shape = (list: readonly Seen[]) => list.filter(({ flags }) => flags === SYN_ACK).map(({ hops, kinds }) => [hops, kinds]);
-    for (const [index] of PLACES.entries()) {
-      assert.deepEqual(shape(before[index] ?? []), [[64, "2.4.8.1.3"]]);
-      assert.deepEqual(shape(plain[index] ?? []), [[64, "2.4.8.1.3"]]);
-      assert.deepEqual(shape(suspect[index] ?? []), [[128, "2.1.3.4.8"]]);
-      assert.ok((plain[index] ?? []).every(({ hops }) => hops === 64));
-      assert.ok((suspect[index] ?? []).every(({ hops }) => hops === 128));
-      for (const seen of [before, plain, suspect].flatMap((list) => list[index] ?? [])) assert.ok(seen.isRight, JSON.stringify(seen));
-    }
-    const ids = (suspect[0] ?? []).map(({ id }) => id);
-    assert.ok(ids.length > 3 && ids.every((id, index) => index === 0 || id > (ids[index - 1] ?? 0)), `they count: ${ids}`);
-    for (const [machine, , address] of [...PLACES, ["third", "lab2", "198.51.100.1"], ["third", "lab2", "2001:db8:2::1"]] as const)
-      assert.equal(laboratory.must(machine, process.execPath, "--input-type=module", "-e", ECHOED, address).trim(), "same");
-    assert.deepEqual(await engine.ask("down"), { down: true });
-  });
+function laboratoryFor(hook: "tc" | "xdp", offload: boolean): Laboratory {
+  const laboratory = new Laboratory({ offload });
+  if (hook === "xdp") laboratory.readyForXdp();
+  return laboratory;
+}
+
+for (const [hook, offload] of [
+  ["tc", true],
+  ["tc", false],
+  ["xdp", true],
+] as const)
+  test(
+    `${hook}, offload ${offload ? "on" : "off"}: a suspect sees another stack, nobody else does, and all transfers are whole`,
+    LIVE,
+    async () => {
+      using laboratory = laboratoryFor(hook, offload);
+      await laboratory.start("host", ECHO);
+      const before = await Promise.all(PLACES.map(([machine, link, address]) => seenFrom(laboratory, [machine, link], address)));
+      const engine = await laboratory.engine({ ...SETTINGS, interfaces: SETTINGS.interfaces.map(({ name }) => ({ name, hook })) });
+      const plain = await Promise.all(PLACES.map(([machine, link, address]) => seenFrom(laboratory, [machine, link], address)));
+      for (const [, , , source] of PLACES) await engine.ask("stand", source);
+      const suspect = await Promise.all(PLACES.map(([machine, link, address]) => seenFrom(laboratory, [machine, link], address)));
+      const shape = (list: readonly Seen[]) => list.filter(({ flags }) => flags === SYN_ACK).map(({ hops, kinds }) => [hops, kinds]);
+      for (const [index] of PLACES.entries()) {
+        assert.deepEqual(shape(before[index] ?? []), [[64, "2.4.8.1.3"]]);
+        assert.deepEqual(shape(plain[index] ?? []), [[64, "2.4.8.1.3"]]);
+        assert.deepEqual(shape(suspect[index] ?? []), [[128, "2.1.3.4.8"]]);
+        assert.ok((plain[index] ?? []).every(({ hops }) => hops === 64));
+        assert.ok((suspect[index] ?? []).every(({ hops }) => hops === 128));
+        for (const seen of [before, plain, suspect].flatMap((list) => list[index] ?? [])) assert.ok(seen.isRight, JSON.stringify(seen));
+      }
+      const ids = (suspect[0] ?? []).map(({ id }) => id);
+      assert.ok(ids.length > 3 && ids.every((id, index) => index === 0 || id > (ids[index - 1] ?? 0)), `they count: ${ids}`);
+      for (const [machine, , address] of [...PLACES, ["third", "lab2", "198.51.100.1"], ["third", "lab2", "2001:db8:2::1"]] as const)
+        assert.equal(laboratory.must(machine, process.execPath, "--input-type=module", "-e", ECHOED, address).trim(), "same");
+      assert.deepEqual(await engine.ask("down"), { down: true });
+    },
+  );
 
 test("nmap sees another operating system's marks as a suspect, and Linux's as anybody else", LIVE, async () => {
   using laboratory = new Laboratory();
