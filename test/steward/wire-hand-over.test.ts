@@ -97,6 +97,8 @@ test("trust that the sensor told ends with its time; what is configured stays", 
   await becomes(attacker, (heard) => heard === "taken");
   assert.equal(third(), "ECONNREFUSED");
   await host.ask("wire.stand", unknown("203.0.113.2"));
+  const hostile = { standings: [{ network: "203.0.113.2", state: "hostile", forMs: 60_000 } as const] };
+  assert.deepEqual(await host.ask("wire.stand", hostile), { refused: ["203.0.113.2"] });
   assert.equal(third(), "ECONNREFUSED", "the configuration is stronger");
 });
 

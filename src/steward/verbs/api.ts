@@ -211,7 +211,7 @@ export interface StandAsked {
 }
 
 export interface StandAnswer {
-  /** Networks for which there was no room. */
+  /** Networks for which there was no room, and suspects that the operator trusts. */
   readonly refused: readonly string[];
 }
 

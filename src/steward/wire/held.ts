@@ -7,6 +7,7 @@ import type { Listener } from "../engine/hand-over.ts";
 import type { EngineEvent } from "../engine/layout.ts";
 import { networkBytes, sourceBytes } from "../engine/layout.ts";
 import type { WireStatus } from "../verbs/api.ts";
+import { ConfiguredTrust } from "./configured-trust.ts";
 import { delayOf, engineTroubles } from "./engine-troubles.ts";
 import { NftHandOver } from "./nft/nft-hand-over.ts";
 import { type LoadedPatterns, loadedPatterns } from "./pattern-source.ts";
@@ -28,6 +29,7 @@ export class Held {
   readonly #leftOut: readonly string[];
   readonly #absent: readonly string[];
   readonly #book: StandingBook;
+  readonly #trust: ConfiguredTrust;
   readonly #turned: Map<number, Turned>;
   #patterns: LoadedPatterns | undefined;
 
@@ -38,6 +40,7 @@ export class Held {
     this.#leftOut = parts.leftOut;
     this.#absent = parts.asked.absent;
     this.#book = parts.asked.book;
+    this.#trust = new ConfiguredTrust(parts.asked.settings.trusted);
     this.#turned = parts.asked.turned;
     this.#patterns = parts.patterns;
   }
@@ -45,13 +48,14 @@ export class Held {
   /** @throws OperatorError what patterns, engine and responders refuse; then nothing is there */
   static async raise(asked: ToHold): Promise<Held> {
     const { settings, absent, book } = asked;
+    const trust = new ConfiguredTrust(settings.trusted);
     const patterns = loadedPatterns(settings);
     const wanted = await toEngineSettings(settings, hostSeed());
     const interfaces = wanted.settings.interfaces.filter(({ name }) => !absent.includes(name));
     const engine = await Engine.up({ ...wanted.settings, interfaces }, asked.onEvent);
     try {
       if (patterns !== undefined) engine.match(patterns.tables);
-      const { handOver, leftOut } = await NftHandOver.begin(settings.handOver, () => sourcesOf(book));
+      const { handOver, leftOut } = await NftHandOver.begin(settings.handOver, () => sourcesOf(book, trust));
       const held = new Held({
         asked,
         engine,
@@ -81,7 +85,7 @@ export class Held {
     return true;
   }
 
-  /** Networks for which there was no room. */
+  /** Networks for which there was no room, and sources that the operator trusts. */
   stand(standings: readonly Stand[]): readonly string[] {
     const refused = standings.filter((stand) => !this.#standOne(stand)).map(({ network }) => network);
     this.#handOver?.changed();
@@ -138,10 +142,10 @@ export class Held {
 
   #standOne(stand: Stand): boolean {
     const { network, state, forMs } = stand;
+    if (isSuspect(state) && this.#trust.covers(network)) return false;
     const before = this.#book.take(stand, performance.now());
-    const isConfigured = this.settings.trusted.includes(network);
-    if (before === "trusted" && state !== "trusted" && !isConfigured) this.#engine.distrust(network);
-    if (state === "trusted") return this.#engine.trust(network);
+    if (before === "trusted" && state !== "trusted" && !this.#trust.has(network)) this.#engine.distrust(network);
+    if (state === "trusted") return this.#trust.has(network) || this.#engine.trust(network);
     const isSource = state !== "unknown" || isSourceText(network);
     if (isSource && (isSuspect(before) !== isSuspect(state) || state === "unknown")) this.#engine.forgive(network);
     if (state !== "unknown") this.#engine.stand(network, { state, forMs });
@@ -150,14 +154,13 @@ export class Held {
 
   /** Who is trusted for a time only is so no longer than that. */
   expire(): void {
-    for (const network of this.#book.expire(performance.now()))
-      if (!this.settings.trusted.includes(network)) this.#engine.distrust(network);
+    for (const network of this.#book.expire(performance.now())) if (!this.#trust.has(network)) this.#engine.distrust(network);
   }
 
   #tellAgain(): void {
     for (const { network, state, forMs } of this.#book.standings(performance.now())) {
       if (state === "trusted") this.#engine.trust(network);
-      else if (state !== "unknown") this.#engine.stand(network, { state, forMs });
+      else if (state !== "unknown" && !(isSuspect(state) && this.#trust.covers(network))) this.#engine.stand(network, { state, forMs });
     }
     for (const [port, { pid, fd, startedAt: began }] of this.#turned)
       if (startedAt(pid) !== began || began === undefined || !this.#turnAgain(port, { pid, fd })) this.#turned.delete(port);
@@ -203,8 +206,8 @@ interface Parts {
 
 const isSuspect = (state: Stand["state"]) => state === "suspect" || state === "hostile";
 
-function sourcesOf(book: StandingBook): readonly string[] {
-  return book.suspects(performance.now()).map(({ network }) => network);
+function sourcesOf(book: StandingBook, trust: ConfiguredTrust): readonly string[] {
+  return book.suspects(performance.now()).flatMap(({ network }) => (trust.covers(network) ? [] : [network]));
 }
 
 function isSourceText(network: string): boolean {
