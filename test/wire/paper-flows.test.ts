@@ -43,6 +43,12 @@ type Way = (typeof WAYS)[number];
 
 /** Matched by a pattern that answers, and harmless. */
 const HOSTILE = "/cgi-bin/luci/;stok=/locale?form=country&operation=write&country=$(id)";
+const { replies, patterns } = loadPatterns();
+const reply = replies.find(({ id }) => id === patterns.find((one) => one.id === "devices.tplink-locale")?.reply);
+/** The page in the answer that means nothing. */
+const [, NONSENSE] = Buffer.from(reply?.bytes ?? [])
+  .toString("latin1")
+  .split("\r\n\r\n");
 
 class Host {
   readonly laboratory: Laboratory;
@@ -112,13 +118,8 @@ async function observed(host: Host, way: Way): Promise<void> {
 
 /** Yes: dropped, and answered with something meaningless. */
 async function meaningless(host: Host, { scanner, host: to, other }: Way): Promise<void> {
-  const { replies, patterns } = loadPatterns();
-  const pattern = patterns.find(({ id }) => id === "devices.tplink-locale");
-  const [, nonsense] = Buffer.from(replies.find(({ id }) => id === pattern?.reply)?.bytes ?? [])
-    .toString("latin1")
-    .split("\r\n\r\n");
   const path = `${HOSTILE}&suspect=${other}`;
-  assert.equal(await host.page(scanner, to, path), nonsense);
+  assert.equal(await host.page(scanner, to, path), NONSENSE);
   assert.ok(!host.requests.includes(path), "the real server was never asked");
   await until("no connection is left", () => host.sockets() === "");
 }
@@ -132,9 +133,6 @@ test("matched: dropped, and nonsense; else the protocol's own answer; who scans 
   const each = async (step: (way: Way) => Promise<void>) => void (await Promise.all(WAYS.map(step)));
 
   await t.test("not matched: the protocol's own answer", () => each((way) => ownAnswers(host, way)));
-  await t.test("matched by a source that has shown nothing: dropped where nobody listens, observed where somebody does", () =>
-    each((way) => observed(host, way)),
-  );
   await t.test("before a scan: the real system", () =>
     each(async ({ scanner, host: to }) => {
       assert.equal(await ssh.login("attacker", scanner, to), "the real one");
@@ -173,6 +171,13 @@ test("matched: dropped, and nonsense; else the protocol's own answer; who scans 
       assert.deepEqual(await host.timesToLive(scanner, to), ["64", "64"]);
     });
   });
+  await t.test("matched by a source that has shown nothing: observed where somebody listens; from then on it is suspect", () =>
+    each(async (way) => {
+      await observed(host, way);
+      await until("suspect", async () => ["suspect", "hostile"].includes((await site.states())[way.source] ?? ""));
+      await until("nonsense", async () => (await host.page(way.scanner, way.host, `${HOSTILE}&again`)) === NONSENSE);
+    }),
+  );
 });
 
 /** Where this kernel has what it takes; where it has not, the status must say so. */
