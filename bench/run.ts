@@ -11,7 +11,7 @@ import { type Figure, isMet, type Wanted } from "./figure.ts";
  *
  *     npm run bench -- [--quick] [--json] [--write] [NAME...]      names: logins startup echo connections idle store disguise engine wire tarpit
  *
- * `--quick` takes about three minutes, all about twelve. `--write` puts the table into docs/benchmarks.md. A figure that misses is shown as it is;
+ * `--quick` takes about five minutes, all about fifteen. `--write` puts what was measured into the table of docs/benchmarks.md. A figure that misses is shown as it is;
  * the exit status is 1 only if something could not be measured.
  */
 interface Benchmark {
