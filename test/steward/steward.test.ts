@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -133,6 +134,29 @@ test("one account more may ask for what the sensor needs where it was named, and
     else assert.deepEqual([code, message], ["rights-missing", `Only root may ask for ${name}.`]);
   }
   assert.match(askAs(OTHER, socket).err, /PermissionError/);
+  rmSync(open, { recursive: true });
+});
+
+/** Connects as an account as often as it is told, says nothing, and tells how it went. */
+const CROWD = `
+import os, socket, sys
+os.setgid(65534); os.setuid(int(sys.argv[2]))
+held = []
+for _ in range(int(sys.argv[3])):
+    s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); held.append(s)
+print("held", flush=True)
+sys.stdin.read()
+`;
+
+test("however often the other account connects, root is answered", needs("root", "python3"), async (t) => {
+  const open = mkdtempSync(join(tmpdir(), "utsusemi-steward-crowd-"));
+  chmodSync(open, 0o755);
+  const socket = join(open, "run", "socket");
+  await using steward = await new StewardProcess(["--account", "nobody", "--socket", socket]).ready();
+  const crowd = spawn("/usr/bin/python3", ["-c", CROWD, socket, `${NOBODY}`, "100"], { stdio: ["pipe", "pipe", "inherit"] });
+  t.after(() => crowd.kill("SIGKILL"));
+  await once(crowd.stdout, "data");
+  assert.equal((await say(socket, request("wire.status"))).at(-1)?.["line"], "answer", steward.complaint);
   rmSync(open, { recursive: true });
 });
 

@@ -48,6 +48,11 @@ export class Conversation {
     if (!this.isOver) this.#socket.end(encodeReply(reply));
   }
 
+  /** The only line, to a peer who need not even leave. */
+  turnAway(reply: Reply): void {
+    this.#socket.end(encodeReply(reply), () => this.#socket.destroy());
+  }
+
   #end(): void {
     this.#left.abort();
   }

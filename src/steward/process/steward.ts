@@ -52,7 +52,8 @@ export type LogLine =
 /** What the disk says where nothing can be kept. */
 const UNUSABLE: ReadonlySet<string> = new Set(["EROFS", "ENOSPC", "EDQUOT", "EACCES", "EPERM", "EIO", "ENOTDIR"]);
 const REQUEST_LIMIT_MS = 5_000;
-const MOST_CONNECTIONS = 32;
+const MOST_CONNECTIONS = 64;
+const MOST_OF_ACCOUNT = 16;
 
 export class Steward implements Disposable {
   readonly #options: StewardOptions;
@@ -66,6 +67,7 @@ export class Steward implements Disposable {
   #ready: Promise<void> = Promise.resolve();
   #isEnding = false;
   #open = 0;
+  #ofAccount = 0;
   #idle: NodeJS.Timeout | undefined;
   #over: (why: string) => void = () => undefined;
   /** Why it ended. */
@@ -179,9 +181,26 @@ export class Steward implements Disposable {
     if (peer === undefined || (peer.uid !== 0 && peer.uid !== this.#options.alsoUid)) {
       const who = peer === undefined ? "somebody unknown" : `the account ${peer.uid}`;
       this.#options.log({ event: "refused", what: "a connection", why: `it is of ${who}` });
-      conversation.last(refusal(new OperatorError("rights-missing", "The steward does not listen to this account.")));
-      return;
+      conversation.turnAway(refusal(new OperatorError("rights-missing", "The steward does not listen to this account.")));
+    } else if (peer.uid === 0) await this.#hear(peer, conversation);
+    else await this.#hearAccount(peer, conversation);
+  }
+
+  /** Whatever the other account does, there is room for root. */
+  async #hearAccount(peer: Peer, conversation: Conversation): Promise<void> {
+    if (this.#ofAccount >= MOST_OF_ACCOUNT)
+      return conversation.turnAway(
+        refusal(new OperatorError("steward-refused", `An account may ask ${MOST_OF_ACCOUNT} things at a time.`)),
+      );
+    this.#ofAccount += 1;
+    try {
+      await this.#hear(peer, conversation);
+    } finally {
+      this.#ofAccount -= 1;
     }
+  }
+
+  async #hear(peer: Peer, conversation: Conversation): Promise<void> {
     const request = await conversation.request(REQUEST_LIMIT_MS);
     if (request === undefined) return;
     await this.#ready;
