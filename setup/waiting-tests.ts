@@ -7,5 +7,9 @@ export const waitingTests: readonly string[] = [
   "test/detectors/remote-probe-trials.test.ts",
   "test/detectors/remote-probe.test.ts",
   "test/detectors/responders.test.ts",
+  "test/detectors/responders-tools.test.ts",
+  "test/detectors/responders-udp.test.ts",
   "test/detectors/wire-measurements.test.ts",
+  "test/engine/unused-sets.test.ts",
+  "test/suspicion/hand-over.test.ts",
 ];
