@@ -3,7 +3,10 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Writable } from "node:stream";
+import { buildPacket } from "../../src/patterns/testing/build-packet.ts";
 import type { Laboratory, Machine } from "../engine/laboratory.ts";
+import { protocolOf } from "./readdress.ts";
+import { wireAddress } from "./replayed.ts";
 
 /** An interface of a machine at which frames go out as they are, and whatever comes in is seen. */
 export class FramePort {
@@ -33,6 +36,15 @@ export class FramePort {
   send(packet: Uint8Array): void {
     const type = packet[0] === undefined || packet[0] >> 4 === 4 ? [0x08, 0x00] : [0x86, 0xdd];
     this.#input.write(`${Buffer.concat([this.#peer, this.mac, Buffer.from(type), packet]).toString("hex")}\n`);
+  }
+
+  /** Sends a ping behind all else, and waits for its answer: what was sent before has been through then. */
+  async through(from: string, to: string): Promise<void> {
+    const payload = Buffer.from("the last one");
+    this.send(buildPacket({ protocol: "icmp", family: "ipv4", from: wireAddress(from), to: wireAddress(to), payload }));
+    const isAnswered = () => this.packets().some((packet) => protocolOf(packet) === 1 && packet.subarray(-payload.length).equals(payload));
+    for (let tries = 0; tries < 1200 && !isAnswered(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.ok(isAnswered(), "the last one was never answered");
   }
 
   /** The packets that came in so far, each from its IP header on. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import test, { after } from "node:test";
 import { buildPacket } from "../../src/patterns/testing/build-packet.ts";
 import type { EngineSettings } from "../../src/steward/engine/engine-settings.ts";
-import { type EngineProcess, ip } from "../engine/laboratory.ts";
+import { type EngineProcess, ip, type Line } from "../engine/laboratory.ts";
 import { needs } from "../rig/needs.ts";
 import { FramePort } from "./frame-port.ts";
 import { hostOfVectors } from "./host-of-vectors.ts";
@@ -40,6 +40,7 @@ const receiver = (packet: Buffer) =>
 const sender = ({ source }: Replayed) => wireAddress(source).toString("hex");
 
 const SYN_ACK = 18;
+const REAL_CLIENTS = "10.8.";
 
 /** The acknowledgement with which a segment belongs to the connection that the engine opened, by the visitor's address. */
 async function handshakes(port: FramePort, inside: readonly Replayed[]): Promise<ReadonlyMap<string, number>> {
@@ -64,12 +65,23 @@ async function replay(port: FramePort, all: readonly Replayed[]): Promise<void> 
     const acknowledgement = acknowledgements.get(sender(one));
     port.send(isInConnection(one) && acknowledgement !== undefined ? reacknowledge(one.packet, acknowledgement) : one.packet);
   }
+  await port.through("10.9.255.254", "192.0.2.10");
 }
 
-/** The first pattern that the engine tells of each source. */
+const SYN = 2;
+
+/** The first pattern that the engine tells of each source, but by headers that the kernel draws: one SYN in 65,536 looks like ZMap's. */
 function recognised(engine: EngineProcess): ReadonlyMap<unknown, string> {
-  const told = engine.events.filter(({ event }) => event === "pattern").reverse();
+  const isDrawn = ({ flags, from }: Line) => flags === SYN && `${from}`.startsWith(REAL_CLIENTS);
+  const told = engine.events.filter((line) => line["event"] === "pattern" && !isDrawn(line)).reverse();
   return new Map(told.map(({ from, detail }) => [from, compiled.patterns[Number(detail) & 0xffff]?.id ?? `${detail}`]));
+}
+
+/** It reads what it saw a hundred times a second, and before it answers what is asked later. */
+async function allTold(engine: EngineProcess): Promise<void> {
+  await engine.ask("status");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await engine.ask("status");
 }
 
 /** All that must be recognised has been; then everything must be as wanted. */
@@ -123,6 +135,7 @@ for (const hook of ["tc", "xdp"] as const)
     const engine = await laboratory.engine({ ...SETTINGS, interfaces: [{ name: "lab0", hook }] });
     assert.deepEqual(await engine.ask("match"), { done: true });
     await replay(port, all);
+    await allTold(engine);
     await compare(engine, all);
     const told = new Set(recognised(engine).values());
     const left = patternSet.patterns.filter(({ id, directions }) => directions.includes("in") && !told.has(id)).map(({ id }) => id);
@@ -191,6 +204,7 @@ test("what real clients say to real services is recognised just so, and arrives"
   writeFileSync(join(folder, "cases"), JSON.stringify(cases));
   const { out, err } = await laboratory.client("attacker", process.execPath, "--input-type=module", "-e", SAYS, join(folder, "cases"));
   assert.deepEqual(JSON.parse(out), [], err);
+  await allTold(engine);
   await compare(engine, cases);
   assert.ok(cases.filter(({ wanted }) => wanted !== undefined).length > 300);
 });
