@@ -132,6 +132,7 @@ test("decoys elsewhere: suspects only, IPv6 as IPv4, and the real service whenev
   await host.ask("wire.stand", suspect("2001:db8:1::2"));
   assert.equal(await becomes(attacker, isDecoy), "decoy 198.51.100.1");
   assert.match(await becomes(() => attacker("2001:db8:1::1"), isDecoy), /^decoy 2001:db8:2::1$/);
+  assert.match((await host.wire("status")).out, /^Suspects at port 22 reach 203\.0\.113\.2 port 2222\.$/m);
   assert.match(hears(laboratory, "third", ["198.51.100.1", 22]), /^real 203\.0\.113\.2$/);
   await host.ask("wire.stand", unknown("192.0.2.2"));
   await becomes(attacker, isReal);

@@ -13,11 +13,12 @@ export async function wireStatus(options: AskOptions): Promise<void> {
 
 /** As `up` and `status` show it. */
 export function statusLines(status: WireStatus): readonly string[] {
-  const { state, since, settings, engine, patterns, watchers, leftOut, delay } = status;
+  const { state, since, settings, engine, patterns, watchers, leftOut, delay, elsewhere = [] } = status;
   if (state === "down" || engine === undefined) return [downLine(status), ...sentences("Why", leftOut)];
   return [
     `The wire disguise is up since ${since}.`,
     ...engineLines(engine),
+    ...elsewhere.map(({ port, address, addressPort }) => `Suspects at port ${port} reach ${address} port ${addressPort}.`),
     `${patterns} patterns are matched.`,
     ...(settings === undefined || settings.delayMs === 0 ? [] : [`Suspects are answered ${settings.delayMs} ms late: ${DELAYS[delay]}.`]),
     watchers === 0 ? "No sensor watches: nobody becomes suspect." : `${watchers} ${watchers === 1 ? "watches" : "watch"}.`,

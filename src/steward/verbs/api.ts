@@ -149,6 +149,8 @@ export interface WireStatus {
   readonly patterns: number;
   /** How suspects are delayed here. */
   readonly delay: "none" | "fq" | "queue" | "decoys" | "absent";
+  /** Decoys outside the sensor that suspects reach now. */
+  readonly elsewhere?: readonly { readonly port: number; readonly address: string; readonly addressPort: number }[];
   /** What was asked for and is not so, each a sentence. */
   readonly leftOut: readonly string[];
   /** Sensors that watch: without one nobody becomes suspect. */

@@ -119,13 +119,14 @@ export class Held {
     return this.#engine.status().delay.flatMap(({ interface: name, method }) => (method === "fq" ? [`queue fq of ${name}`] : []));
   }
 
-  status(): Pick<WireStatus, "engine" | "patterns" | "delay" | "leftOut"> {
+  status(): Pick<WireStatus, "engine" | "patterns" | "delay" | "elsewhere" | "leftOut"> {
     const engine = this.#engine.status();
     const { settings } = this;
     return {
       engine,
       patterns: this.#patterns?.patterns.length ?? 0,
       delay: delayOf(engine),
+      ...(this.#handOver === undefined ? {} : { elsewhere: this.#handOver.inForce }),
       leftOut: [...this.#leftOut, ...engineTroubles(engine, settings), ...this.#troubles(engine.handedOver)],
     };
   }

@@ -51,6 +51,12 @@ export class NftHandOver {
     this.#isChanged = true;
   }
 
+  /** What suspects reach now. */
+  get inForce(): readonly Pick<Target, "port" | "address" | "addressPort">[] {
+    if (this.#problem !== undefined) return [];
+    return [...this.#reached].map(({ port, address, addressPort }) => ({ port, address, addressPort }));
+  }
+
   /** What is not as it was asked for just now, each a sentence. */
   get troubles(): readonly string[] {
     if (this.#problem !== undefined) return this.#targets.map((target) => notTurned(target, this.#problem ?? ""));
