@@ -10,6 +10,9 @@ export const waitingTests: readonly string[] = [
   "test/detectors/responders-tools.test.ts",
   "test/detectors/responders-udp.test.ts",
   "test/detectors/wire-measurements.test.ts",
+  "test/engine/stack-live.test.ts",
   "test/engine/unused-sets.test.ts",
+  "test/steward/wire-hand-over.test.ts",
+  "test/steward/wire-life.test.ts",
   "test/suspicion/hand-over.test.ts",
 ];
