@@ -25,6 +25,8 @@ struct packet {
   __u32 interface;
   /** Of the TCP header, in bytes. */
   __u16 header;
+  /** Of a TCP segment: it was looked for, and there is no socket that would get it. */
+  bool is_nobodys;
 };
 
 /** Else the compiler keeps an address within the context, which the verifier forbids. */

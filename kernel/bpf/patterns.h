@@ -96,6 +96,11 @@ INLINE bool is_listed(const struct tables *t, const struct group *group, const s
   return !is_late(p) || flows_of_flags(t, p->flags) & FLOW_LATER;
 }
 
+/** The same when it is known to which flow the packet belongs. */
+INLINE bool is_listed_for(const struct tables *t, const struct group *group, const struct packet *p, const bool is_ipv6, __u8 flow) {
+  return is_listed(t, group, p, is_ipv6) && (group->size || p->protocol != PROTOCOL_TCP || flows_of_flags(t, p->flags) & flow);
+}
+
 /** Whether any rule could hold, by what costs nearly nothing. */
 INLINE bool is_worth_it(const struct tables *t, const struct group *group, const struct packet *p, const bool is_ipv6) {
   if (is_listed(t, group, p, is_ipv6)) return true;
@@ -252,8 +257,9 @@ INLINE int on_patterns(void *ctx, const enum place_of_engine where, const bool i
   if (!is_worth_it(t, group, p, is_ipv6)) return GO_ON;
   const struct standing_of_flow standing = stand(ctx, xdp, is_ipv6, p, settings);
   if (where != AT_TC && standing.is_connection == xdp) return GO_ON;
+  p->is_nobodys = !standing.is_real;
   s->flow = standing.flow;
-  if (!is_listed(t, group, p, is_ipv6) && !(flows_of(group) & s->flow)) return GO_ON;
+  if (!is_listed_for(t, group, p, is_ipv6, s->flow) && !(flows_of(group) & s->flow)) return GO_ON;
   if (!read_fields(ctx, xdp, is_ipv6, p, s) || best_rule(t, automaton, s) >= NO_RULE) return GO_ON;
   if (!is_own(&p->to) || is_trusted(&p->from)) return GO_ON;
   return answer_match(ctx, xdp, is_ipv6, p, s, t, &standing, turn, now);

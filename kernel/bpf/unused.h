@@ -58,7 +58,7 @@ INLINE struct decoy *decoy_of(const struct packet *p) {
 }
 
 INLINE int on_syn(void *ctx, const bool xdp, const bool is_ipv6, struct packet *p, const struct settings *settings, __u64 now) {
-  if (!is_own(&p->to) || has_socket(ctx, is_ipv6, p) || is_trusted(&p->from)) return pass(xdp);
+  if (!is_own(&p->to) || (!p->is_nobodys && has_socket(ctx, is_ipv6, p)) || is_trusted(&p->from)) return pass(xdp);
   if (settings->options & OPTION_SCANS) tell(p, EVENT_UNUSED, 0, now);
   struct decoy *decoy = decoy_of(p);
   if (!decoy || !decoy->kind) return pass(xdp);
@@ -140,7 +140,7 @@ INLINE int on_ack(void *ctx, const bool xdp, const bool is_ipv6, struct packet *
   struct decoy *decoy = decoy_of(p);
   struct place place;
   if (!decoy || !decoy->kind || !find_place(p, decoy, cookie(p, is_ipv6, settings), &place)) return pass(xdp);
-  if (!is_own(&p->to) || has_socket(ctx, is_ipv6, p) || is_trusted(&p->from)) return pass(xdp);
+  if (!is_own(&p->to) || (!p->is_nobodys && has_socket(ctx, is_ipv6, p)) || is_trusted(&p->from)) return pass(xdp);
   if (place.is_exact) tell(p, EVENT_PROOF, decoy->kind, now);
   if (p->flags & RST) return drop(xdp);
   struct segment s = {};
