@@ -36,9 +36,18 @@ export class EngineView implements Disposable {
 function mapIdsOf(pid: number): readonly number[] {
   const folder = `/proc/${pid}/fdinfo`;
   return readdirSync(folder).flatMap((descriptor) => {
-    const id = /^map_id:\s*(\d+)$/m.exec(readFileSync(`${folder}/${descriptor}`, "utf8"))?.[1];
+    const id = /^map_id:\s*(\d+)$/m.exec(textOf(`${folder}/${descriptor}`))?.[1];
     return id === undefined ? [] : [Number(id)];
   });
+}
+
+/** Empty: it was closed meanwhile. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function nameOf(id: number): unknown {
