@@ -198,6 +198,7 @@ async function openParts(settings: Settings, { store, launch, placed, gate }: Pa
     limits,
     keep: new StoreKeep(store, (event) => gate.event(event)),
     memory,
+    lateness: (source) => gate.lateness(source),
   });
   return { host, memory, gate };
 }

@@ -24,6 +24,8 @@ export interface HostParts {
   readonly limits: HostLimits;
   readonly keep: Keep;
   readonly memory: SourceMemory;
+  /** How late a source is answered, milliseconds; absent, or 0: at once. */
+  readonly lateness?: (source: string) => number;
 }
 
 /**
@@ -126,7 +128,16 @@ export class Host {
       this.#parts.limits.session,
     );
     const kept = this.#parts.memory.read(decoy, visitor.address)?.toString("base64");
-    const order: Open = { order: "open", session: number, decoy, visitor, local, ...(kept === undefined ? {} : { kept }) };
+    const lateMs = this.#parts.lateness?.(visitor.address) ?? 0;
+    const order: Open = {
+      order: "open",
+      session: number,
+      decoy,
+      visitor,
+      local,
+      ...(kept === undefined ? {} : { kept }),
+      ...(lateMs > 0 ? { lateMs } : {}),
+    };
     if (this.#pool.open(visit, order, socket)) {
       this.#seal({ kind: "connection.open", fields: {} }, context);
     } else {

@@ -34,6 +34,8 @@ export interface Open {
   readonly local: Endpoint;
   /** What was kept for this source, base64. */
   readonly kept?: string;
+  /** How late this visitor is answered, milliseconds; absent: at once. */
+  readonly lateMs?: number;
 }
 
 /** Hang up on all visitors, report, and end. */

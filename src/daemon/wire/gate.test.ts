@@ -64,6 +64,17 @@ class Site implements AsyncDisposable {
   };
 }
 
+test("where the kernel delays nobody, decoys answer suspects late, and others at once", async () => {
+  await using site = new Site();
+  site.steward.delayMs = 300;
+  site.touch();
+  assert.equal(site.gate.lateness(VISITOR), 0, "nothing is known of the steward yet");
+  await site.until(() => site.gate.lateness(VISITOR) === 300);
+  assert.equal(site.gate.lateness(ADMIN), 0);
+  site.steward.leave();
+  await site.until(() => site.gate.lateness(VISITOR) === 0);
+});
+
 test("a touched decoy makes suspect, what follows hostile: told to the journal and to the steward, with how long", async () => {
   await using site = new Site();
   await site.until(() => site.steward.isWatched);

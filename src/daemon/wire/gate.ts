@@ -72,6 +72,13 @@ export class Gate {
     return this.#away;
   }
 
+  /** How late a decoy is to answer this source, milliseconds; 0: at once. */
+  lateness(source: string): number {
+    const delayMs = this.#link?.decoyDelayMs ?? 0;
+    const opinion = delayMs === 0 ? undefined : this.#suspicion.stateOf(source);
+    return opinion?.state === "suspect" || opinion?.state === "hostile" ? delayMs : 0;
+  }
+
   /** Takes what the sensor itself has to say of a visitor. */
   event(event: Event): void {
     this.#take(eventEvidence(event));

@@ -29,6 +29,8 @@ export class StewardLink {
   readonly #ending = new AbortController();
   readonly #running: Promise<void>;
   #session: AbortController | undefined;
+  #decoyDelayMs = 0;
+  #askedMs = 0;
   #isSending = false;
   #isAway: boolean | undefined;
 
@@ -36,6 +38,11 @@ export class StewardLink {
     this.#parts = parts;
     this.#standings = new Standings(parts.now);
     this.#running = this.#run();
+  }
+
+  /** How late decoys are to answer suspects, milliseconds: where the kernel of this host can delay nobody. */
+  get decoyDelayMs(): number {
+    return this.#decoyDelayMs;
   }
 
   /** Tells the steward, when it is there. */
@@ -49,6 +56,7 @@ export class StewardLink {
   renew(opinionOf: (source: string) => Opinion | undefined): void {
     if (this.#session === undefined) return;
     this.#standings.renew(opinionOf);
+    if (performance.now() - this.#askedMs > ASK_AGAIN_MS) void this.#askDelay(this.#session);
     this.#send();
   }
 
@@ -85,6 +93,7 @@ export class StewardLink {
       this.#session = session;
       this.#send();
       void this.#handOver(session);
+      void this.#askDelay(session);
       if (this.#ending.signal.aborted) session.abort();
       await watching;
       return "the wire disguise went down";
@@ -92,8 +101,15 @@ export class StewardLink {
       return messageOf(error);
     } finally {
       this.#session = undefined;
+      this.#decoyDelayMs = 0;
       session.abort();
     }
+  }
+
+  async #askDelay(session: AbortController): Promise<void> {
+    this.#askedMs = performance.now();
+    const delayMs = await this.#parts.port.decoyDelayMs().catch((error: unknown) => this.#failed(session, error));
+    if (delayMs !== undefined && !session.signal.aborted) this.#decoyDelayMs = delayMs;
   }
 
   async #handOver(session: AbortController): Promise<void> {
@@ -146,6 +162,8 @@ export class StewardLink {
 const GONE: ReadonlySet<string> = new Set(["steward-down", "wire-down", "rights-missing"]);
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2000;
+/** The wire disguise may be raised anew with other settings while it is watched. */
+const ASK_AGAIN_MS = 60_000;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

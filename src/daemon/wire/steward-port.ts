@@ -10,6 +10,8 @@ export interface StewardPort {
   stand(asked: StandAsked): Promise<StandAnswer>;
   handOver(asked: HandOverAsked): Promise<unknown>;
   endHandOver(port: number): Promise<unknown>;
+  /** How late decoys are to answer suspects, milliseconds; 0: at once, since it was not asked for or the kernel of this host does it. */
+  decoyDelayMs(): Promise<number>;
 }
 
 /** The steward that listens there; none is ever started. */
@@ -19,5 +21,9 @@ export function listeningSteward(place: Place): StewardPort {
     stand: (asked) => askListening("wire.stand", asked, place),
     handOver: (asked) => askListening("wire.hand-over", asked, place),
     endHandOver: (port) => askListening("wire.end-hand-over", { port }, place),
+    decoyDelayMs: async () => {
+      const { engine, settings } = await askListening("wire.status", {}, place);
+      return engine?.delay.some(({ method }) => method === "decoys") === true ? (settings?.delayMs ?? 0) : 0;
+    },
   };
 }

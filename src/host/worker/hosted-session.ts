@@ -7,6 +7,7 @@ import type { SessionLimits } from "../limits.ts";
 import type { Open } from "../orders.ts";
 import type { EndedBy, Report } from "../report.ts";
 import type { Hosting } from "./hosting.ts";
+import { LateTurns } from "./late-turns.ts";
 import { PacedOutput } from "./paced-output.ts";
 import { type Visit, VisitPeer } from "./visit-peer.ts";
 
@@ -20,6 +21,7 @@ export class HostedSession implements Visit {
   readonly hosting: Hosting;
   readonly #forget: (session: HostedSession) => void;
   readonly #output: PacedOutput;
+  readonly #late: LateTurns | undefined;
   #socket: Socket;
   #session: Session | undefined;
   #state: "open" | "hung-up" | "gone" = "open";
@@ -44,6 +46,7 @@ export class HostedSession implements Visit {
     this.number = start.open.session;
     this.#forget = start.forget;
     this.#socket = start.socket;
+    this.#late = start.open.lateMs === undefined ? undefined : new LateTurns(start.open.lateMs);
     this.#output = new PacedOutput(start.socket, hosting.limits, () => this.turn((session) => session.drained?.()));
   }
 
@@ -57,7 +60,7 @@ export class HostedSession implements Visit {
     this.#socket.allowHalfOpen = true;
     this.#socket.setNoDelay(true);
     this.#listen(this.#socket);
-    this.turn((session) => session.start?.());
+    this.#inTime(() => this.turn((session) => session.start?.()));
   }
 
   /** Calls the session, if the visit is still open. */
@@ -151,7 +154,7 @@ export class HostedSession implements Visit {
   #listen(socket: Socket): void {
     socket.on("data", (bytes: Buffer) => this.#heard(bytes));
     socket.on("drain", () => this.#output.resumed());
-    socket.on("end", () => this.#halfClosed());
+    socket.on("end", () => this.#inTime(() => this.#halfClosed()));
     socket.on("error", (error: NodeJS.ErrnoException) => this.#failed(error));
     socket.on("close", () => this.#gone());
     if (socket.destroyed) setImmediate(() => this.#gone());
@@ -162,8 +165,14 @@ export class HostedSession implements Visit {
     this.#heardMs = performance.now();
     this.#bytesIn += bytes.length;
     if (this.#bytesIn > this.hosting.limits.bytesIn) this.endByLimit("bytesIn");
-    this.turn((session) => session.receive(bytes));
+    this.#inTime(() => this.turn((session) => session.receive(bytes)));
     if (this.hosting.isCongested()) this.hold(true);
+  }
+
+  /** At once, or as late as this visitor is answered. */
+  #inTime(act: () => void): void {
+    if (this.#late === undefined) act();
+    else this.#late.add(act);
   }
 
   #halfClosed(): void {
@@ -180,12 +189,14 @@ export class HostedSession implements Visit {
   #flow(): void {
     // After hanging up the visitor's bytes are read and dropped: bytes left unread would turn our close into a reset.
     const wantsBytes = this.#state !== "open" || !(this.#isPaused || this.#isHeld);
+    this.#late?.hold(!wantsBytes);
     if (wantsBytes) this.#socket.resume();
     else this.#socket.pause();
   }
 
   #gone(): void {
     if (this.#state === "gone") return;
+    this.#late?.settle();
     this.#output.discard();
     this.#peer?.stop();
     const session = this.#session;

@@ -19,7 +19,7 @@ export async function toEngineSettings(asked: WireSettings, seed: string): Promi
   const { interfaces, trusted, land, sources, unused, delayMs, stack } = asked;
   const banners = await bannersOf(unused, seed);
   return {
-    settings: { interfaces, trusted, land, sources, delayMs, stack, unused: [...tarpits(unused), ...banners.unused] },
+    settings: { interfaces, trusted, land, sources, delayMs, decoysWait: true, stack, unused: [...tarpits(unused), ...banners.unused] },
     leftOut: banners.leftOut,
   };
 }

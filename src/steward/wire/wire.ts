@@ -102,7 +102,8 @@ export class Wire {
   status(): WireStatus {
     const watchers = this.#watchers.size;
     const wish = this.#wish ?? keptWish(this.#folder);
-    if (this.#held !== undefined && wish !== undefined) return { state: "up", ...wish, ...this.#held.status(), watchers };
+    if (this.#held !== undefined && wish !== undefined)
+      return { state: "up", ...wish, ...watched(this.#held.status(), watchers), watchers };
     const leftOut = this.#why === undefined ? [] : [this.#why];
     return { state: "down", ...(wish ?? {}), patterns: 0, delay: "none", leftOut, watchers };
   }
@@ -264,4 +265,9 @@ async function leftEngines(): Promise<readonly string[]> {
     if (error instanceof OperatorError && error.code === "kernel-missing") return [];
     throw error;
   }
+}
+
+/** Decoys that nobody runs make nothing late. */
+function watched<Status extends Pick<WireStatus, "delay">>(status: Status, watchers: number): Status {
+  return status.delay === "decoys" && watchers === 0 ? { ...status, delay: "absent" } : status;
 }

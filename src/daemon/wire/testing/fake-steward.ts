@@ -10,6 +10,7 @@ export class FakeSteward implements StewardPort {
   readonly ports = new Map<number, number>();
   requests = 0;
   watches = 0;
+  delayMs = 0;
   room = Number.POSITIVE_INFINITY;
   /** Why it refuses hand-overs. */
   refusal: string | undefined;
@@ -65,6 +66,12 @@ export class FakeSteward implements StewardPort {
     this.#mustBeThere();
     if (this.refusal !== undefined) throw new OperatorError("steward-refused", this.refusal);
     this.ports.set(port, descriptor);
+  }
+
+  async decoyDelayMs(): Promise<number> {
+    await Promise.resolve();
+    this.#mustBeThere();
+    return this.delayMs;
   }
 
   async endHandOver(port: number): Promise<void> {
