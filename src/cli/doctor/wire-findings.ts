@@ -43,7 +43,7 @@ function lateAnswers(): Finding {
   return {
     what,
     answer: "absent",
-    cause: "this kernel has neither fq nor queues of nftables",
+    cause: "this kernel has neither fq nor queues of nftables, so only the decoys of a sensor are late",
     mend: "Use Debian's kernel, or build sch_fq.",
   };
 }
