@@ -92,6 +92,14 @@ function resets({ laboratory }: Site): number {
   return Number(values.split(" ")[names.split(" ").indexOf("OutRsts")]);
 }
 
+/** Where the nonsense is lost on the way (a queue was full), its client asks again and hears the end alone: seldom, and nothing else happens. */
+function endedWithNonsense(heard: Readonly<Record<string, number>>, each: number): void {
+  const { [`ended ${NONSENSE}`]: whole = 0, ended = 0, ...others } = heard;
+  assert.deepEqual(others, {});
+  assert.equal(whole + ended, each);
+  assert.ok(ended <= each * 0.01, `${ended} of ${each} heard the end alone`);
+}
+
 function counts(status: Line, ...names: readonly string[]): readonly unknown[] {
   const all: Readonly<Record<string, number>> = JSON.parse(JSON.stringify(status["counts"]));
   return names.map((name) => all[name]);
@@ -106,15 +114,12 @@ for (const [hook, offload, each] of [
   test(`${hook}, offload ${offload ? "on" : "off"}: ${each * 4} matched connections get nonsense and leave no socket`, LIVE, async () => {
     using place = await site(hook, { offload });
     const before = (await place.engine.ask("status"))["entries"];
-    await Promise.all(
-      WAYS.map(async (way) =>
-        assert.deepEqual(await said(place, way, "GET /evil HTTP/1.0\r\n\r\n", each), { [`ended ${NONSENSE}`]: each }),
-      ),
-    );
+    await Promise.all(WAYS.map(async (way) => endedWithNonsense(await said(place, way, "GET /evil HTTP/1.0\r\n\r\n", each), each)));
     assert.equal(sockets(place), "");
     assert.equal(resets(place), 0, "no client was sent an RST");
     const status = await place.engine.ask("status");
-    assert.deepEqual(counts(status, "nonsense", "ended", "lastWords"), [each * 4, each * 4, each * 4]);
+    assert.deepEqual(counts(status, "nonsense", "ended"), [each * 4, each * 4]);
+    assert.ok(Number(counts(status, "lastWords")[0]) >= each * 4);
     assert.deepEqual(status["entries"], before);
     for (const way of WAYS) assert.deepEqual(await said(place, way, "hello"), { "heard served real": 1 });
     assert.deepEqual(await told(place), { heard: { hello: 4 }, ends: { ECONNRESET: each * 4, end: 4 } });

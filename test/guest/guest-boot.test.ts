@@ -12,6 +12,7 @@ const REAL = {
   lscpu: "Virtualization: AMD-V",
   dmidecode: "system-manufacturer: Dell Inc., system-product-name: PowerEdge R640, bios-vendor: SeaBIOS",
   "vmware-checkvm": "Error: vmware-checkvm must be run inside a virtual machine on a VMware hypervisor product.",
+  "vmware-port": "Segmentation fault",
   [PORT]: "version signal=11 code=128",
 };
 
