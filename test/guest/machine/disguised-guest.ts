@@ -16,7 +16,7 @@ const EXCLUDED = [
 /** Counters, what every boot draws, and what the kernel reckons at boot from the memory that happens to be free. */
 const VOLATILE = [
   "^(kernel\\.random\\.|kernel\\.ns_last_pid|kernel\\.pty\\.nr|fs\\.(inode|dentry|file|aio|quota)|kernel\\.perf|net\\.netfilter|vm\\.mmap_rnd|kernel\\.tainted",
-  "vm\\.(user_reserve|admin_reserve|min_free)_kbytes|net\\.ipv4\\.(tcp|udp)_mem|kernel\\.threads-max|fs\\.epoll|user\\.max_)",
+  "vm\\.(user_reserve|admin_reserve|min_free)_kbytes|net\\.ipv4\\.(tcp_[rw]?mem|udp_mem|tcp_max_(orphans|tw_buckets|syn_backlog))|kernel\\.threads-max|fs\\.epoll|user\\.max_)",
 ].join("|");
 
 /** Where a unit writes what detectors say in it, when it has started. */
