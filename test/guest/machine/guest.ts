@@ -68,6 +68,17 @@ export class Guest {
 
   /** @throws Error with the console's end when it does not come up in time */
   async boot(): Promise<void> {
+    try {
+      await this.#boot();
+    } catch (error) {
+      // An interrupt of the emulated disk is lost now and then; its driver then gives up, before anything of ours runs.
+      if (!this.console.includes("Unable to mount root fs")) throw error;
+      await this.powerCut();
+      await this.#boot();
+    }
+  }
+
+  async #boot(): Promise<void> {
     // A test that is killed takes its guest with it.
     const qemu = spawn("setpriv", ["--pdeathsig", "KILL", "qemu-system-x86_64", ...this.#arguments], { stdio: ["pipe", "pipe", "pipe"] });
     this.#qemu = qemu;
