@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, statSync } from "node:fs";
-import process from "node:process";
+import { statSync } from "node:fs";
 import test from "node:test";
 import { needs } from "../rig/needs.ts";
 import { PrivateHost } from "./private-host.ts";
@@ -9,13 +8,8 @@ import { PrivateHost } from "./private-host.ts";
 const full = needs("root", "unshare");
 const APPLY = ["disguise", "apply", "lazy-honeypot", "--scope", "host"] as const;
 
-/** The process that does what a steward was asked for, where it does not do it itself. */
-function childrenOf(pid = 0): readonly number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").split(" ").filter(Boolean).map(Number);
-}
-
 /**
- * Kills the steward, and first whoever works for it, when its ledger has grown by so many bytes since the command began, and answers whether that came in time: where this
+ * Kills the steward when its ledger has grown by so many bytes since the command began, and answers whether that came in time: where this
  * machine is busy with others, the command may be over before anybody has looked.
  */
 async function killedAt(host: PrivateHost, grownBytes: number, command: readonly string[]): Promise<boolean> {
@@ -28,7 +22,6 @@ async function killedAt(host: PrivateHost, grownBytes: number, command: readonly
   const asking = host.utsusemi(...command);
   // Whoever waits for the next turn of the event loop looks too late.
   for (const from = Date.now(); Math.abs(sizeOf(ledger) - sizeBefore) < grownBytes && Date.now() - from < MOST_MS; ) sleepMs(0.2);
-  for (const pid of childrenOf(steward.pid)) process.kill(pid, "SIGKILL");
   steward.kill("SIGKILL");
   await ended;
   const { code, err } = await asking;

@@ -63,6 +63,7 @@ export class Steward implements Disposable {
   readonly conflicts: readonly Conflict[];
   #turn: Promise<void> = Promise.resolve();
   #isStaying = false;
+  #isApart = false;
   /** What a former steward held is taken up; nothing is answered before. */
   #ready: Promise<void> = Promise.resolve();
   #isEnding = false;
@@ -243,9 +244,13 @@ export class Steward implements Disposable {
     return refusal(new OperatorError("steward-refused", `A fault of ours: ${fault}`));
   }
 
-  /** What may take long without a pause is done by a process of its own, so that the wire and who watches it never wait. */
+  /**
+   * What may take long without a pause is done by a process of its own while the wire disguise is up, so that it and who watches it never wait.
+   * From then on always: this process no longer knows what the ledger holds.
+   */
   async #replyOf(verb: Verb, given: unknown, { peer, conversation }: From): Promise<Reply> {
-    if (verb.isInTurn && this.#isStaying)
+    this.#isApart ||= this.#isStaying && this.#wire.isHeld;
+    if (verb.isInTurn && this.#isApart)
       return performApart(
         { verb: verb.name, arguments: given },
         { folder: this.#options.folder, lock: this.#lock.descriptor, conversation },
