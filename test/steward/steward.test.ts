@@ -8,7 +8,10 @@ import { join } from "node:path";
 import process from "node:process";
 import test from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { checkShape } from "../../src/shape/shape.ts";
 import { verbs } from "../../src/steward/verbs/index.ts";
+import { wireShape } from "../../src/steward/wire/wire-settings.ts";
+import { keepWish } from "../../src/steward/wire/wish.ts";
 import { PROGRAM, utsusemi } from "../rig/command.ts";
 import { needs, programPath } from "../rig/needs.ts";
 import { request, StewardProcess, say } from "./steward-rig.ts";
@@ -66,8 +69,11 @@ test("two who ask at once are answered one after the other", root, async () => {
   assert.deepEqual(codes, [...Array.from({ length: 6 }, () => "answer"), "scope-unknown", "disguise-none"]);
 });
 
-test("what is about the wire is answered while something else is done", root, async () => {
-  await using steward = await new StewardProcess().ready();
+test("while the wire disguise is wanted, what is about it is answered while something else is done", root, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "utsusemi-steward-"));
+  const settings = checkShape(wireShape, { interfaces: [{ name: "nowhere0" }] }).value ?? assert.fail();
+  keepWish(folder, { settings, since: new Date().toISOString() });
+  await using steward = await new StewardProcess([], folder).ready();
   const order: string[] = [];
   const asked = async (verb: string) => {
     const [reply] = await say(steward.socket, request(verb));
