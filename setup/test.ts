@@ -1,7 +1,7 @@
 /**
  * Runs every test that this machine can run, and says which it cannot, why, and what would enable them.
  * Files in test/alone/ measure time, so they run last and one at a time; of everything else as many run at once as there are cores, and beside
- * them one of those that mostly wait. A file that failed among others runs once more by itself: what only passes then is counted, and named.
+ * them one of those that mostly wait. A file that failed runs once more, at the end and by itself: what only passes then is counted, and named.
  * A file that crashes, holds no test, or takes longer than `MAX_FILE_MS` has failed; none can hang the run. With UTSUSEMI_NO_SKIP=1 (CI) a
  * test that was not run is a failure. The last line is `N passed, N failed`.
  *
@@ -21,7 +21,7 @@ const MAX_ENDING_MS = 5_000;
 const MAX_COMPLAINT = 4_000;
 const WHOLE = "the whole file";
 /** Where more fail, it is not for want of quiet. */
-const MAX_SECOND_RUNS = 5;
+const MAX_SECOND_RUNS = 8;
 
 interface Failure {
   readonly name: string;
@@ -47,8 +47,7 @@ async function main(patterns: readonly string[]): Promise<void> {
   const waiting = files.filter((file) => waitingTests.includes(file));
   const busy = files.filter((file) => !alone.includes(file) && !waiting.includes(file));
   const [ofBusy, ofWaiting] = await Promise.all([runFiles(busy, availableParallelism()), runFiles(waiting, 1)]);
-  const together = await againByThemselves([...ofBusy, ...ofWaiting]);
-  const { passed, failed } = report([...together, ...(await runFiles(alone, 1))]);
+  const { passed, failed } = report(await againByThemselves([...ofBusy, ...ofWaiting, ...(await runFiles(alone, 1))]));
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
   // A file that would not end must not keep us.
   process.exit(failed > 0 || passed === 0 ? 1 : 0);
