@@ -1,5 +1,6 @@
 import type { Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { parseJson } from "../wire/parse-json.ts";
 import type { ControlPorts, SuspectsChanged, SuspectsPort } from "./api.ts";
 
 /** Who asks, for the record: a local user's number, or the token. */
@@ -37,16 +38,7 @@ export function addSuspects(app: Hono, { suspects }: ControlPorts, whoAsks: WhoA
 async function changed(context: Context, change: SuspectsPort["forgive"], by: string): Promise<Response> {
   if (!/^application\/json(?:;|$)/.test(context.req.header("content-type") ?? ""))
     return context.json({ error: "the content type must be application/json" }, 415);
-  const body = parsed(await context.req.text());
+  const body = parseJson(await context.req.text());
   const made: SuspectsChanged = body === undefined ? { status: 400, error: "that is no JSON" } : change(body, by);
   return "error" in made ? context.json({ error: made.error }, made.status) : context.json(made);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

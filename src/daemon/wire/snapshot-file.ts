@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { restoreSnapshot, Suspicion, type SuspicionSettings, takeSnapshot } from "../../suspicion/index.ts";
+import { parseJson } from "../../wire/parse-json.ts";
 
 /** What is thought of sources, in the state folder: written soon after each change, whole or not at all, so that it survives a kill. */
 export class SnapshotFile {
@@ -20,7 +21,7 @@ export class SnapshotFile {
   read(settings: SuspicionSettings, now: () => number): { readonly suspicion: Suspicion; readonly note?: string } {
     const text = this.#text();
     if (text === undefined) return { suspicion: new Suspicion(settings, now) };
-    const suspicion = restoreSnapshot(parsed(text), settings, now);
+    const suspicion = restoreSnapshot(parseJson(text), settings, now);
     if (suspicion !== undefined) return { suspicion };
     return { suspicion: new Suspicion(settings, now), note: `${this.#path} cannot be read: all sources are unknown again.` };
   }
@@ -70,12 +71,3 @@ const MODE = { mode: 0o600 } as const;
 const SOON_MS = 100;
 /** At most so much of the time is spent on writing: one part in this many. */
 const SHARE = 20;
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}

@@ -1,6 +1,7 @@
 import { codes, type ErrorCode } from "../../errors/codes.ts";
 import { OperatorError } from "../../errors/operator-error.ts";
 import { checkShape, object, type Shape, text } from "../../shape/shape.ts";
+import { parseJson } from "../../wire/parse-json.ts";
 import type { Sight } from "../verbs/api.ts";
 
 /**
@@ -40,21 +41,12 @@ const requestShape = object("a request", {
 
 /** A refusal where it is no request. */
 export function parseRequest(line: string): Request | Reply {
-  const value = parsed(line);
+  const value = parseJson(line);
   if (value === undefined) return refusal(new OperatorError("steward-refused", "That is no JSON."));
   const checked = checkShape(requestShape, value);
   if (checked.value !== undefined) return checked.value;
   const mistakes = checked.problems.slice(0, 5).map(({ path, why }) => `${path.join(".") || "the request"} ${why}`);
   return refusal(new OperatorError("steward-refused", `That is no request: ${mistakes.join("; ")}.`));
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 export function refusal({ code, message, next }: OperatorError): Reply {
