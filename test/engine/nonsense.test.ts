@@ -97,7 +97,7 @@ function endedWithNonsense(heard: Readonly<Record<string, number>>, each: number
   const { [`ended ${NONSENSE}`]: whole = 0, ended = 0, ...others } = heard;
   assert.deepEqual(others, {});
   assert.equal(whole + ended, each);
-  assert.ok(ended <= Math.max(1, each * 0.002), `${ended} of ${each} heard the end alone`);
+  assert.ok(ended <= each * 0.01, `${ended} of ${each} heard the end alone`);
 }
 
 function counts(status: Line, ...names: readonly string[]): readonly unknown[] {
